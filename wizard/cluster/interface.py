@@ -1,0 +1,109 @@
+"""What the rest of the wizard may ask of a cluster.
+
+Two implementations: `real` (the `kubernetes` package) and `sandbox` (in memory, for `demo`). Objects are plain dicts
+as the API sends them. Every method may raise one of the errors below, and nothing else, for what goes wrong outside.
+All methods may be called from several threads at once.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from wizard.errors import UserError
+
+Object = dict[str, Any]
+
+FIELD_MANAGER = "airflow-wizard"
+
+
+class ClusterError(UserError):
+    """The cluster said no, or said nothing."""
+
+
+class Unreachable(ClusterError):
+    """No answer from the API server: refused, timed out, wrong certificate."""
+
+
+class Forbidden(ClusterError):
+    """401 or 403: who we are may not do this."""
+
+
+class Missing(ClusterError):
+    """404 where something was needed: a namespace, a kind this cluster doesn't know."""
+
+
+class Invalid(ClusterError):
+    """400, 422, or a 500 about the schema: the API server does not take the object."""
+
+
+class Exists(ClusterError):
+    """409 on create: somebody was faster."""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """One field that another field manager owns, such as manager `kubectl`, field `.data.a`."""
+
+    manager: str
+    field: str
+
+
+class Conflict(ClusterError):
+    """409 on apply: other field managers own fields that we would change; `owned` names them."""
+
+    def __init__(self, message: str, way_out: str = "", owned: tuple[Owned, ...] = ()) -> None:
+        super().__init__(message, way_out)
+        self.owned = owned
+
+
+class Stream(Protocol):
+    """A connected byte stream, as much of `socket.socket` as `http.client` needs."""
+
+    def sendall(self, data: bytes, /) -> None: ...
+
+    def makefile(self, mode: str, /) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+class Cluster(Protocol):
+    """A connection to one cluster by one context of a kubeconfig."""
+
+    context: str
+    """Name of the context, such as `kind-lab`."""
+    server: str
+    """Address of the API server, such as `https://127.0.0.1:6443`."""
+
+    def version(self) -> str:
+        """`gitVersion` of the API server, such as `v1.34.4`."""
+
+    def may(self, verb: str, resource: str, *, group: str = "", namespace: str = "", subresource: str = "") -> bool:
+        """Whether we may do this (SelfSubjectAccessReview). `resource` is the plural: `deployments`."""
+
+    def get(self, api_version: str, kind: str, name: str, namespace: str = "") -> Object | None:
+        """The object, or None where it (or its namespace) is not there."""
+
+    def list(
+        self, api_version: str, kind: str, namespace: str = "", *, labels: str = "", fields: str = ""
+    ) -> list[Object]:
+        """All objects of a kind, asked for in pages; each has apiVersion and kind. No namespace: of all of them."""
+
+    def create(self, body: Object) -> Object:
+        """Create; raises `Exists` where the name is taken."""
+
+    def apply(self, body: Object, *, dry_run: bool = False, force: bool = False) -> Object:
+        """Server-side apply as `FIELD_MANAGER`; the answer is the whole object. Raises `Conflict`."""
+
+    def delete(self, api_version: str, kind: str, name: str, namespace: str = "") -> bool:
+        """Delete in the background; False where it was gone already."""
+
+    def events(self, namespace: str, kind: str, name: str) -> list[Object]:
+        """Events about one object, oldest first."""
+
+    def logs(self, namespace: str, pod: str, container: str, *, tail: int = 20, previous: bool = False) -> str:
+        """The last lines of a container's log; empty where there is none (yet)."""
+
+    def exec(self, namespace: str, pod: str, container: str, command: list[str]) -> tuple[int, str, str]:
+        """Run a command: exit code, stdout, stderr."""
+
+    def forward(self, namespace: str, pod: str, port: int) -> Stream:
+        """A new connection to a port of a pod, by port-forward."""
