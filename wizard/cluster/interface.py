@@ -5,12 +5,15 @@ as the API sends them. Every method may raise one of the errors below, and nothi
 All methods may be called from several threads at once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from wizard.errors import UserError
 
 Object = dict[str, Any]
+Objects = list[Object]
+"""A name of its own, since inside a class with a method `list` that word is no type any more."""
 
 FIELD_MANAGER = "airflow-wizard"
 
@@ -82,9 +85,7 @@ class Cluster(Protocol):
     def get(self, api_version: str, kind: str, name: str, namespace: str = "") -> Object | None:
         """The object, or None where it (or its namespace) is not there."""
 
-    def list(
-        self, api_version: str, kind: str, namespace: str = "", *, labels: str = "", fields: str = ""
-    ) -> list[Object]:
+    def list(self, api_version: str, kind: str, namespace: str = "", *, labels: str = "", fields: str = "") -> Objects:
         """All objects of a kind, asked for in pages; each has apiVersion and kind. No namespace: of all of them."""
 
     def create(self, body: Object) -> Object:
@@ -96,13 +97,13 @@ class Cluster(Protocol):
     def delete(self, api_version: str, kind: str, name: str, namespace: str = "") -> bool:
         """Delete in the background; False where it was gone already."""
 
-    def events(self, namespace: str, kind: str, name: str) -> list[Object]:
+    def events(self, namespace: str, kind: str, name: str) -> Objects:
         """Events about one object, oldest first."""
 
     def logs(self, namespace: str, pod: str, container: str, *, tail: int = 20, previous: bool = False) -> str:
         """The last lines of a container's log; empty where there is none (yet)."""
 
-    def exec(self, namespace: str, pod: str, container: str, command: list[str]) -> tuple[int, str, str]:
+    def exec(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> tuple[int, str, str]:
         """Run a command: exit code, stdout, stderr."""
 
     def forward(self, namespace: str, pod: str, port: int) -> Stream:

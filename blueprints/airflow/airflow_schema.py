@@ -1,0 +1,55 @@
+"""What schema this image wants and what schema the database has, without starting Airflow."""
+
+import ast
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import airflow_database
+
+AIRFLOW = ("alembic_version", "airflow", "utils/db.py")
+FAB = ("alembic_version_fab", "airflow", "providers/fab/auth_manager/models/db.py")
+
+
+def wanted():
+    """The head revision by version table, from the source of this image's Airflow and FAB provider."""
+    return {table: _head(package, file) for table, package, file in (AIRFLOW, FAB)}
+
+
+def _head(package, file):
+    # find_spec doesn't import the package: importing Airflow costs seconds.
+    source = Path(find_spec(package).submodule_search_locations[0], file)
+    for node in ast.parse(source.read_text("utf-8")).body:
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+        if any(getattr(target, "id", "") == "_REVISION_HEADS_MAP" for target in targets):
+            return list(ast.literal_eval(node.value).values())[-1]
+    raise SystemExit(f"{source} doesn't say its revision: is this an image of Airflow 3.3?")
+
+
+def current(connection):
+    """The revision by version table; None for a table that isn't there."""
+    found = {}
+    for table, _, _ in (AIRFLOW, FAB):
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s)", (table,))
+            if cursor.fetchone()[0] is None:
+                found[table] = None
+                continue
+            cursor.execute(f"SELECT version_num FROM {table}")  # noqa: S608  one of the two names above
+            row = cursor.fetchone()
+            found[table] = row[0] if row else None
+    return found
+
+
+def wait_for_database():
+    """A connection, as soon as the database takes one. Says what it waits for whenever that changes."""
+    said = None
+    while True:
+        try:
+            return airflow_database.connect()
+        except airflow_database.Error as error:
+            reason = str(error).strip().splitlines()[-1]
+            if reason != said:
+                said = reason
+                print(f"waiting for the database: {reason}", flush=True)
+            time.sleep(0.5)

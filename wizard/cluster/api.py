@@ -1,0 +1,258 @@
+"""Requests to one API server: timeouts, retries, credentials, and every failure as an error of the interface.
+
+On `kubernetes.dynamic` for the transport only. Its discovery is not used: it writes to a file that anybody can guess
+(/tmp/osrcp-...), asks for every API group, has no timeout, and is not made for several threads.
+"""
+
+import json
+import logging
+import ssl
+import threading
+import time
+import warnings
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from wizard.cluster.interface import ClusterError, Missing, Object, Unreachable
+from wizard.cluster.kubeconfig import Entry
+from wizard.cluster.login import Login
+from wizard.cluster.refusals import About, Gone, not_an_api_server, refused, unknown_kind, unreachable
+from wizard.errors import Exit, UserError
+
+Query = Iterable[tuple[str, str]]
+
+APPLY = "application/apply-patch+yaml"
+_CONNECT_SECONDS = 10.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
+_DROPS = 3
+"""How often a broken connection is tried: more than that is no hiccup."""
+_BUSY = (429, 503, 504)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """How the API server calls a kind."""
+
+    api_version: str
+    kind: str
+    plural: str
+    namespaced: bool
+
+    def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
+        """Path of the collection, of one object, or of a subresource such as `log`."""
+        root = "/apis" if "/" in self.api_version else "/api"
+        space = ["namespaces", namespace] if self.namespaced and namespace else []
+        parts = [*self.api_version.split("/"), *space, self.plural, name, subresource]
+        return "/".join([root, *(quote(part, safe="") for part in parts if part)])
+
+
+@dataclass(frozen=True)
+class _Failure(Exception):
+    """One failed try."""
+
+    error: ClusterError
+    status: int = 0
+    dropped: bool = False
+    wait: float = 0
+
+
+class Api:
+    """One API server as one user; for several threads. Imports `kubernetes` (0.5 s) when made."""
+
+    def __init__(self, entry: Entry, timeout: float) -> None:
+        self.server = entry.server
+        self.timeout = timeout
+        self.login = Login(entry)
+        _be_quiet(self.login.insecure)
+        self.configuration = _configuration(entry, self.login)
+        self._client = _client(self.configuration, self.login.tls)
+        self._resources: dict[tuple[str, str], Resource] = {}
+        self._lock = threading.Lock()
+
+    def resource(self, api_version: str, kind: str) -> Resource:
+        """How this cluster calls a kind. Raises Missing where it does not know it."""
+        with self._lock:
+            known = self._resources.get((api_version, kind))
+        return known or self._discover(api_version, kind)
+
+    def json(
+        self,
+        method: str,
+        path: str,
+        about: About,
+        *,
+        query: Query = (),
+        body: Object | None = None,
+        content_type: str = "application/json",
+        repeat: bool = True,
+    ) -> Object:
+        """The answer as an object; see `read`."""
+        answer = self.read(method, path, about, query=query, body=body, content_type=content_type, repeat=repeat)
+        try:
+            loaded = json.loads(answer)
+        except ValueError:
+            loaded = None
+        if not isinstance(loaded, dict):
+            raise not_an_api_server(self.server, "its answer is no JSON object")
+        return loaded
+
+    def read(
+        self,
+        method: str,
+        path: str,
+        about: About,
+        *,
+        query: Query = (),
+        body: Object | None = None,
+        content_type: str = "application/json",
+        repeat: bool = True,
+    ) -> bytes:
+        """The answer's bytes.
+
+        Tries again within `timeout` seconds: always after 429 (nothing was done), and after 503, 504 or a broken
+        connection where `repeat` says that doing it twice does no harm; once after a 401 with renewed credentials.
+        """
+        deadline = time.monotonic() + self.timeout
+        pause, drops, renewed = _FIRST_PAUSE, 0, False
+        while True:
+            try:
+                return self._once(method, path, about, list(query), body, content_type, deadline - time.monotonic())
+            except _Failure as failure:
+                drops += failure.dropped
+                if failure.status == 401 and not renewed and self.login.renew():
+                    renewed = True
+                    continue
+                again = failure.status == 429 or (
+                    repeat and (failure.status in _BUSY or (failure.dropped and drops < _DROPS))
+                )
+                wait = max(failure.wait, pause)
+                if not again or time.monotonic() + wait >= deadline:
+                    raise failure.error from None
+                time.sleep(wait)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _once(
+        self, method: str, path: str, about: About, query: list[tuple[str, str]], body: Any, kind: str, left: float
+    ) -> bytes:
+        from kubernetes.client.exceptions import ApiException
+        from urllib3.exceptions import HTTPError, ProtocolError
+
+        left = max(left, 0.1)
+        try:
+            response = self._client.request(
+                method,
+                path,
+                body=body,
+                query_params=query,
+                header_params=self.login.headers(),
+                content_type=kind,
+                serialize=False,
+                _request_timeout=(min(_CONNECT_SECONDS, left), left),
+            )
+            return bytes(response.data)
+        except ApiException as error:
+            if not error.status:  # a TLS failure comes as status 0
+                raise _Failure(unreachable(self.server, ssl.SSLError(str(error.reason)), self.timeout)) from None
+            answer = str(error.body or "").encode()
+            wait = _retry_after(error.headers)
+            raise _Failure(refused(error.status, answer, about, self.server), error.status, wait=wait) from None
+        except (HTTPError, OSError) as error:
+            dropped = isinstance(error, ProtocolError | ConnectionError)
+            raise _Failure(unreachable(self.server, error, self.timeout), dropped=dropped) from None
+
+    def _discover(self, api_version: str, kind: str) -> Resource:
+        root = "/apis/" if "/" in api_version else "/api/"
+        about = About("discover", kind, api_version=api_version)
+        try:
+            answer = self.json("GET", root + quote(api_version), about)
+        except Gone:
+            raise unknown_kind(api_version, kind) from None
+        served = answer.get("resources")
+        if not isinstance(served, list):
+            raise not_an_api_server(self.server, f"it has no list of {api_version}")
+        with self._lock:
+            for item in served:
+                if "/" not in item["name"]:
+                    key = (api_version, item["kind"])
+                    self._resources[key] = Resource(*key, item["name"], bool(item["namespaced"]))
+            known = self._resources.get((api_version, kind))
+        if known is None:
+            raise unknown_kind(api_version, kind)
+        return known
+
+
+def needed(error: Gone, about: About) -> ClusterError:
+    """The error for a 404 (or 410) where something was needed."""
+    if error.status != 404:
+        return Unreachable(error.message, error.way_out)
+    return Missing(error.message, error.way_out or f"Look whether {about} is still there.")
+
+
+def _configuration(entry: Entry, login: Login) -> Any:
+    from kubernetes.client import Configuration
+
+    configuration = Configuration(host=entry.server, retries=False, connection_pool_maxsize=32)
+    configuration.verify_ssl = not login.insecure
+    if entry.cluster.get("tls-server-name"):
+        configuration.tls_server_name = str(entry.cluster["tls-server-name"])
+    if entry.cluster.get("proxy-url"):
+        # As in kubectl, NO_PROXY is only about proxies from the environment.
+        configuration.proxy, configuration.no_proxy = str(entry.cluster["proxy-url"]), ""
+    elif _on_this_machine(entry.server):
+        # As in kubectl: else HTTPS_PROXY would break kind and minikube on every laptop of a company.
+        configuration.proxy = None
+    if configuration.proxy and (user := urlsplit(configuration.proxy).username):
+        from urllib3.util import make_headers
+
+        password = unquote(urlsplit(configuration.proxy).password or "")
+        configuration.proxy_headers = make_headers(proxy_basic_auth=f"{unquote(user)}:{password}")
+    return configuration
+
+
+def _client(configuration: Any, tls: ssl.SSLContext) -> Any:
+    from kubernetes.client import ApiClient
+    from kubernetes.dynamic import DynamicClient
+    from urllib3.exceptions import HTTPError
+
+    try:
+        client = ApiClient(configuration)
+    except (HTTPError, ImportError, ValueError) as error:
+        raise UserError(
+            f"The proxy {urlsplit(configuration.proxy or '').hostname} can't be used: {type(error).__name__}.",
+            "It should look like http://proxy:3128; a socks5:// proxy needs the Python package pysocks.",
+            Exit.USAGE,
+        ) from None
+    # Our own context: private keys need no files, and websockets take the same one.
+    client.rest_client.pool_manager.connection_pool_kw["ssl_context"] = tls
+    return DynamicClient(client, discoverer=lambda client, cache_file: None)
+
+
+def _be_quiet(insecure: bool) -> None:
+    """The screen is ours: what goes wrong is raised, so nothing needs to be logged to stderr as well."""
+    for name in ("urllib3", "kubernetes", "websocket"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+    if insecure:
+        from urllib3.exceptions import InsecureRequestWarning
+
+        warnings.filterwarnings("ignore", category=InsecureRequestWarning)
+
+
+def _on_this_machine(server: str) -> bool:
+    host = urlsplit(server).hostname or ""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _retry_after(headers: Any) -> float:
+    """Seconds that the server asks us to wait; 0 for none, or a date."""
+    try:
+        return max(0.0, float(headers.get("Retry-After", 0)))
+    except (AttributeError, TypeError, ValueError):
+        return 0.0

@@ -1,0 +1,194 @@
+"""A real cluster, by one context of a kubeconfig."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from wizard.cluster.api import APPLY, Api, Query, Resource, needed
+from wizard.cluster.interface import FIELD_MANAGER, Cluster, Conflict, Invalid, Object, Objects, Stream
+from wizard.cluster.kubeconfig import Context, choose, contexts
+from wizard.cluster.refusals import About, Gone
+from wizard.cluster.streams import PodStream, open_channels, run
+
+__all__ = ["Context", "RealCluster", "connect", "contexts"]
+
+PAGE = 500
+_LOG_BYTES = 1 << 20
+_NO_LOG_YET = ("waiting to start", "not found", "is terminated", "failing to pull", "can't be pulled")
+_OWN_RACES = 3
+
+
+def connect(kubeconfig: str | None = None, context: str | None = None, timeout: float = 30) -> Cluster:
+    """A connection by a context (the current one where none is named); asks the API server nothing yet.
+
+    `timeout` bounds every request in seconds, with all its retries. Raises UserError with Exit.USAGE for a kubeconfig
+    that is missing or wrong. Takes 0.5 s the first time: that is importing `kubernetes`.
+    """
+    return RealCluster(kubeconfig, context, timeout)
+
+
+class RealCluster:
+    """`Cluster` over the Kubernetes API."""
+
+    def __init__(self, kubeconfig: str | None = None, context: str | None = None, timeout: float = 30) -> None:
+        entry = choose(kubeconfig, context)
+        self.context = entry.context
+        self.server = entry.server
+        self._api = Api(entry, timeout)
+        self.insecure = self._api.login.insecure
+        """Whether the kubeconfig says not to check the server's certificate (`insecure-skip-tls-verify`)."""
+
+    def version(self) -> str:
+        """`gitVersion` of the API server."""
+        return str(self._api.json("GET", "/version", About("get", "version")).get("gitVersion", ""))
+
+    def may(self, verb: str, resource: str, *, group: str = "", namespace: str = "", subresource: str = "") -> bool:
+        """Whether we may do this, by a SelfSubjectAccessReview."""
+        attributes = {
+            "verb": verb,
+            "resource": resource,
+            "group": group,
+            "namespace": namespace,
+            "subresource": subresource,
+        }
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": attributes},
+        }
+        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+        answer = self._api.json("POST", path, About("create", "SelfSubjectAccessReview"), body=review)
+        return bool(answer.get("status", {}).get("allowed"))
+
+    def get(self, api_version: str, kind: str, name: str, namespace: str = "") -> Object | None:
+        """The object, or None; Missing for a kind that the cluster does not know."""
+        resource, about = self._find("get", api_version, kind, name, namespace)
+        try:
+            return self._api.json("GET", resource.path(namespace, name), about)
+        except Gone:
+            return None
+
+    def list(self, api_version: str, kind: str, namespace: str = "", *, labels: str = "", fields: str = "") -> Objects:
+        """All objects of a kind, in pages of `PAGE`; begins again where a page has expired (410)."""
+        resource = self._api.resource(api_version, kind)
+        selectors = [("labelSelector", labels), ("fieldSelector", fields)]
+        query = [(key, value) for key, value in selectors if value]
+        about = About("list", kind, namespace=namespace, api_version=api_version)
+        try:
+            try:
+                items = self._pages(resource, namespace, [*query, ("limit", str(PAGE))], about)
+            except Gone as expired:
+                if expired.status != 410:
+                    raise
+                items = self._pages(resource, namespace, query, about)  # in one piece: that can't expire
+        except Gone as error:
+            raise needed(error, about) from None
+        return [{**item, "apiVersion": api_version, "kind": kind} for item in items]
+
+    def create(self, body: Object) -> Object:
+        """Create, refusing fields that the API does not know; raises Exists where the name is taken."""
+        resource, about = self._find_body("create", body)
+        query = [("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict")]
+        try:
+            return self._api.json("POST", resource.path(about.namespace), about, query=query, body=body, repeat=False)
+        except Gone as error:
+            raise needed(error, about) from None
+
+    def apply(
+        self, body: Object, *, dry_run: bool = False, force: bool = False, manager: str = FIELD_MANAGER
+    ) -> Object:
+        """Server-side apply; `manager` is ours unless a test plays somebody else. Raises Conflict."""
+        resource, about = self._find_body("apply", body)
+        path = resource.path(about.namespace, about.name)
+        query = [("fieldManager", manager), ("force", "true" if force else "false")]
+        query += [("dryRun", "All")] if dry_run else []
+        races = 0
+        while True:
+            try:
+                return self._api.json("PATCH", path, about, query=query, body=body, content_type=APPLY)
+            except Gone as error:
+                raise needed(error, about) from None
+            except Conflict as conflict:
+                races += 1
+                ours = conflict.owned and all(owner.manager == manager for owner in conflict.owned)
+                if force or races > _OWN_RACES or (conflict.owned and not ours):
+                    raise
+                if ours:
+                    # We own these by `create`, which the API server counts as somebody else.
+                    query[1] = ("force", "true")
+
+    def delete(self, api_version: str, kind: str, name: str, namespace: str = "") -> bool:
+        """Delete, with what it owns going after it; False where it was gone already."""
+        resource, about = self._find("delete", api_version, kind, name, namespace)
+        try:
+            self._api.json("DELETE", resource.path(namespace, name), about, query=[("propagationPolicy", "Background")])
+        except Gone:
+            return False
+        return True
+
+    def events(self, namespace: str, kind: str, name: str) -> Objects:
+        """Events about one object, oldest first."""
+        fields = f"involvedObject.kind={kind},involvedObject.name={name}"
+        return sorted(self.list("v1", "Event", namespace, fields=fields), key=_last_seen)
+
+    def logs(self, namespace: str, pod: str, container: str, *, tail: int = 20, previous: bool = False) -> str:
+        """The last lines of a container's log; empty where pod, container or log is not there yet."""
+        resource, about = self._find("get the log of", "v1", "Pod", pod, namespace)
+        query = [("container", container), ("tailLines", str(tail)), ("limitBytes", str(_LOG_BYTES))]
+        query += [("previous", "true")] if previous else []
+        try:
+            return self._api.read("GET", resource.path(namespace, pod, "log"), about, query=query).decode(
+                errors="replace"
+            )
+        except Gone:
+            return ""
+        except Invalid as error:
+            if any(text in error.message for text in _NO_LOG_YET):
+                return ""
+            raise
+
+    def exec(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> tuple[int, str, str]:
+        """Run a command: exit code, stdout, stderr."""
+        resource, about = self._find("exec in", "v1", "Pod", pod, namespace)
+        query = [("container", container), ("stdout", "true"), ("stderr", "true")]
+        query += [("command", part) for part in command]
+        return run(open_channels(self._api, resource.path(namespace, pod, "exec"), query, about), about)
+
+    def forward(self, namespace: str, pod: str, port: int) -> Stream:
+        """A new connection to a port of a pod."""
+        resource, about = self._find("forward a port of", "v1", "Pod", pod, namespace)
+        path = resource.path(namespace, pod, "portforward")
+        return PodStream(open_channels(self._api, path, [("ports", str(port))], about), about, port)
+
+    def _find(self, verb: str, api_version: str, kind: str, name: str, namespace: str) -> tuple[Resource, About]:
+        resource = self._api.resource(api_version, kind)
+        about = About(verb, kind, name, namespace if resource.namespaced else "", api_version)
+        if not name or (resource.namespaced and not namespace):
+            raise Invalid(f"{kind} {name} has no {'namespace' if name else 'name'}.", "Name both.")
+        return resource, about
+
+    def _find_body(self, verb: str, body: Object) -> tuple[Resource, About]:
+        metadata = body.get("metadata") or {}
+        return self._find(
+            verb, body["apiVersion"], body["kind"], metadata.get("name", ""), metadata.get("namespace", "")
+        )
+
+    def _pages(self, resource: Resource, namespace: str, query: Query, about: About) -> Objects:
+        items: Objects = []
+        token = ""
+        while True:
+            more = [*query, ("continue", token)] if token else query
+            page = self._api.json("GET", resource.path(namespace), about, query=more)
+            items.extend(page.get("items") or [])
+            token = (page.get("metadata") or {}).get("continue", "")
+            if not token:
+                return items
+
+
+def _last_seen(event: Object) -> datetime:
+    series = event.get("series") or {}
+    metadata = event.get("metadata") or {}
+    for text in (series.get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime")):
+        if text:
+            return datetime.fromisoformat(text)
+    created = metadata.get("creationTimestamp")
+    return datetime.fromisoformat(created) if created else datetime.fromtimestamp(0, UTC)

@@ -1,0 +1,132 @@
+"""A plan as a file: `airflow-plan.yaml` in and out, with every mistake told at once, by its place in the file."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from wizard.errors import Exit, UserError
+from wizard.plan.model import API_VERSION, Plan
+from wizard.plan.profiles import Answers, beyond, defaults, over
+from wizard.yaml_files import read_yaml, write_yaml
+
+DEFAULT_FILE = "airflow-plan.yaml"
+LARGEST = 1_000_000
+"""Bytes; a plan is some hundred, and an API server takes no object above a megabyte."""
+
+
+class PlanErrors(UserError):
+    """All that is wrong with a plan; `problems` has a sentence by place, such as `database.storage.size`."""
+
+    def __init__(self, where: str, problems: dict[str, str]) -> None:
+        count = "1 thing" if len(problems) == 1 else f"{len(problems)} things"
+        lines = "\n".join(f"  {place or 'the plan'}: {sentence}" for place, sentence in problems.items())
+        super().__init__(f"{where}: {count} to mend:\n{lines}", code=Exit.USAGE)
+        self.problems = problems
+
+
+def complete(answers: Answers, where: str = "the plan") -> Plan:
+    """The plan that these answers and their profile's defaults make. Raises `PlanErrors`."""
+    name = answers.get("profile")
+    base = defaults(name) if name in ("laptop", "team", "production") else {}
+    try:
+        return Plan.model_validate(over(base, answers))
+    except ValidationError as error:
+        raise PlanErrors(where, _problems(error)) from None
+
+
+def parse(text: str, where: str = "the plan") -> Plan:
+    """A plan from YAML text; `where` names its source in errors."""
+    try:
+        answers = read_yaml(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"{where} is not YAML: {_yaml_problem(error)}", code=Exit.USAGE) from None
+    except (ValueError, RecursionError):
+        raise UserError(f"{where} is not YAML that can be read", code=Exit.USAGE) from None
+    if not isinstance(answers, dict):
+        raise UserError(
+            f"{where} holds no plan", f"A plan starts with `apiVersion: {API_VERSION}` and `kind: Plan`.", Exit.USAGE
+        )
+    return complete({str(key): value for key, value in answers.items()}, where)
+
+
+def load(path: Path) -> Plan:
+    """Read a plan's file. Raises `UserError` with exit code 2 for whatever is wrong with it."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UserError(f"{path} is larger than any plan", "Is it the right file?", Exit.USAGE)
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise UserError(
+            f"there is no {path}", "Name a plan with -f FILE; the README shows the smallest.", Exit.USAGE
+        ) from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path} is not UTF-8 text", code=Exit.USAGE) from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}", code=Exit.USAGE) from None
+    return parse(text, str(path))
+
+
+def answers_of(plan: Plan) -> Answers:
+    """What the plan says beyond its profile's defaults: small where the answers are the defaults."""
+    full = plan.model_dump(mode="json", exclude_none=True)
+    base = Plan.model_validate(over(defaults(plan.profile), {**_head(plan)})).model_dump(mode="json", exclude_none=True)
+    return {**_head(plan), "namespace": plan.namespace, **(beyond(base, full) or {})}
+
+
+def text_of(plan: Plan) -> str:
+    """The plan as the text of a file."""
+    return write_yaml(answers_of(plan))
+
+
+def _head(plan: Plan) -> Answers:
+    return {"apiVersion": plan.api_version, "kind": plan.kind, "profile": plan.profile}
+
+
+def _yaml_problem(error: yaml.YAMLError) -> str:
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return str(error).splitlines()[0]
+    return f"line {error.problem_mark.line + 1}: {error.problem}"
+
+
+def _problems(error: ValidationError) -> dict[str, str]:
+    return {_place(detail["loc"]): _sentence(detail) for detail in error.errors(include_url=False)}
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """`database.storage.size` from pydantic's location, in which the tag of a union stands between the keys."""
+    from wizard.plan.walk import without_tags
+
+    return ".".join(str(part) for part in without_tags(loc))
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    context: dict[str, Any] = detail.get("ctx") or {}
+    match detail["type"]:
+        case "missing":
+            return "is needed"
+        case "extra_forbidden":
+            return _unknown(detail["loc"])
+        case "union_tag_invalid":
+            return f"type {context['tag']!r} is not one of {context['expected_tags']}"
+        case "union_tag_not_found":
+            return "needs a `type`"
+        case "literal_error":
+            return f"must be {context['expected']}"
+        case "value_error":
+            return str(context["error"])
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return "must be a mapping of keys to values"
+        case "string_type":
+            return "must be text; put it in quotes"
+    return detail["msg"][:1].lower() + detail["msg"][1:]
+
+
+def _unknown(loc: tuple[int | str, ...]) -> str:
+    from wizard.plan.walk import keys_at
+
+    near = get_close_matches(str(loc[-1]), keys_at(loc[:-1]), n=1)
+    return f"is no key of a plan; did you mean `{near[0]}`?" if near else "is no key of a plan"

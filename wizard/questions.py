@@ -1,0 +1,217 @@
+"""The questions, in order, made from the plan's model and the texts beside the blueprints.
+
+Every front asks these: the steps of the TUI, the prompts, the reference. A `Draft` holds what was answered so far; it
+may be incomplete or wrong, says so by place, and forgets nothing when another choice is taken and then the first again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from wizard.blueprints_folder import BLUEPRINTS
+from wizard.plan.file import PlanErrors, answers_of, complete
+from wizard.plan.model import API_VERSION, Plan
+from wizard.plan.profiles import Answers, defaults, profile
+from wizard.plan.walk import Model, models_in, tag_of
+from wizard.yaml_files import read_yaml
+
+Key = tuple[str, ...]
+"""Where an answer belongs, with the choices on the way: `("database", "postgresql", "storage", "claim", "size")`."""
+
+PROFILES = ("laptop", "team", "production")
+
+STEPS = {
+    "cluster": "Cluster",
+    "airflow": "Airflow",
+    "dags": "DAGs",
+    "executor": "Executor",
+    "database": "Database",
+    "logs": "Logs",
+    "login": "Login",
+    "access": "Access",
+    "nodes": "Nodes",
+}
+"""The steps that ask, by the section of the plan they fill."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several: its value in the plan, and the texts of its card."""
+
+    value: str
+    title: str
+    summary: str
+    when: str = ""
+    pros: tuple[str, ...] = ()
+    cons: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, and where the answer goes."""
+
+    key: Key
+    place: str
+    """As errors name it: `database.storage.size`."""
+    step: str
+    title: str
+    help: str
+    docs: str
+    kind: Literal["choice", "text", "number", "flag"]
+    optional: bool
+    default: Any
+    """What holds without an answer: the profile's default, else the plan's."""
+    choices: tuple[Choice, ...] = ()
+
+
+class Draft:
+    """The answers so far. Empty where nothing was answered: then the profile's and the plan's defaults hold."""
+
+    def __init__(self, answers: Answers | None = None) -> None:
+        self.given: dict[Key, Any] = {}
+        if answers:
+            self._take(answers)
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Draft":
+        """The draft that makes this plan."""
+        return cls(answers_of(plan))
+
+    @property
+    def profile(self) -> str:
+        """The name of the profile whose defaults hold."""
+        return str(self.given.get(("profile",), PROFILES[0]))
+
+    def value(self, key: Key) -> Any:
+        """What holds now for a question: the answer, else the profile's default, else the plan's; None for nothing."""
+        if key in self.given:
+            return self.given[key]
+        return next((question.default for question in questions(self) if question.key == key), None)
+
+    def answer(self, key: Key, value: Any) -> None:
+        """Answer a question. None or an empty text takes an answer back."""
+        if value is None or value == "":
+            self.given.pop(key, None)
+        else:
+            self.given[key] = value
+
+    def answers(self) -> Answers:
+        """In the shape of a plan's file, with only those answers whose choices hold."""
+        tree: Answers = {"apiVersion": API_VERSION, "kind": "Plan", "profile": self.profile}
+        for question in questions(self):
+            if question.key in self.given:
+                part = tree
+                *above, last = question.place.split(".")
+                for name in above:
+                    part = part.setdefault(name, {})
+                if question.kind == "choice" and question.key != ("profile",):
+                    part.setdefault(last, {})["type"] = self.given[question.key]
+                else:
+                    part[last] = self.given[question.key]
+        return self._with_types(tree)
+
+    def _with_types(self, tree: Answers) -> Answers:
+        """A part that is answered below needs its `type` too."""
+        for question in questions(self):
+            part: Any = tree
+            for name in question.place.split("."):
+                part = part.get(name) if isinstance(part, dict) else None
+            if question.kind == "choice" and isinstance(part, dict) and "type" not in part:
+                part["type"] = self.value(question.key)
+        return tree
+
+    def plan(self) -> Plan:
+        """The plan of these answers. Raises `PlanErrors`."""
+        return complete(self.answers(), "these answers")
+
+    def problems(self) -> dict[str, str]:
+        """What is wrong, by place; empty for a draft that makes a plan."""
+        try:
+            self.plan()
+        except PlanErrors as errors:
+            return errors.problems
+        return {}
+
+    def _take(self, answers: Answers) -> None:
+        for name in ("profile", "namespace"):
+            if name in answers:
+                self.given[(name,)] = answers[name]
+        # A choice's own questions appear once it is taken: go round until nothing new does.
+        taken = -1
+        while taken != len(self.given):
+            taken = len(self.given)
+            for question in list(questions(self)):
+                part: Any = answers
+                for name in question.place.split("."):
+                    part = part.get(name) if isinstance(part, dict) else None
+                if question.kind == "choice" and isinstance(part, dict):
+                    part = part.get("type")
+                if part is not None:
+                    self.given[question.key] = part
+
+
+def questions(draft: Draft, step: str = "") -> Iterator[Question]:
+    """The questions that apply with the answers so far, of one step or of all."""
+    for question in _below(Plan, (), "", {**defaults(draft.profile), "profile": draft.profile}, draft):
+        if step in ("", question.step):
+            yield question
+
+
+def _below(model: Model, key: Key, place: str, profiled: Answers, draft: Draft) -> Iterator[Question]:
+    """The questions of one part of the plan; `profiled` are the profile's defaults for it."""
+    for name, field in model.model_fields.items():
+        part = field.alias or name
+        if part in ("apiVersion", "kind", "type"):
+            continue
+        here, there = (*key, part), f"{place}.{part}" if place else part
+        models = models_in(field.annotation)
+        if models and tag_of(models[0]) is None:
+            yield from _below(models[0], here, there, profiled.get(part, {}), draft)
+            continue
+        default = _plain(profiled.get(part, None if field.is_required() else field.get_default()))
+        yield _question(field, here, there, models, default)
+        chosen = draft.given.get(here, default)
+        under = profiled.get(part, {}) if chosen == default and models else {}
+        for below in models:
+            if tag_of(below) == chosen:
+                yield from _below(below, (*here, str(chosen)), there, under, draft)
+
+
+def _question(field: FieldInfo, key: Key, place: str, models: list[Model], default: Any) -> Question:
+    extra: Any = field.json_schema_extra or {}
+    annotation = str(field.annotation)
+    choices = tuple(_choice(key, str(tag_of(model))) for model in models)
+    if key == ("profile",):
+        choices = tuple(Choice(name, **{k: v for k, v in profile(name).items() if k != "plan"}) for name in PROFILES)
+    kind: Any = "choice" if choices else "flag" if "bool" in annotation else "number" if "int" in annotation else "text"
+    return Question(
+        key=key,
+        place=place,
+        step=str(extra.get("step") or key[0]),
+        title=field.title or key[-1],
+        help=field.description or "",
+        docs=str(extra.get("docs", "")),
+        kind=kind,
+        optional=type(None) in get_args(field.annotation),
+        default=default,
+        choices=choices,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A default as an answer: of a part with choices, the choice."""
+    if isinstance(value, BaseModel):
+        return getattr(value, "type", None)
+    return value.get("type") if isinstance(value, dict) else value
+
+
+@cache
+def _choice(key: Key, value: str) -> Choice:
+    texts = read_yaml(BLUEPRINTS.joinpath(*key, value, "choice.yaml").read_text("utf-8"))
+    lists = {name: tuple(texts.get(name, ())) for name in ("pros", "cons", "needs")}
+    return Choice(value, texts["title"], texts["summary"], texts.get("when", ""), **lists)

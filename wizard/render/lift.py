@@ -1,0 +1,90 @@
+"""Pod patches: one patch for many pods.
+
+    selector:                 which pods, by the labels of their template
+      matchLabels: {airflow-wizard/reads-dags: "true"}
+    template:                 laid over the pod template
+      spec:
+        containers:
+        - name: airflow       stands for each pod's main container, its first
+          env: [...]
+
+Plain strategic merge can't say this: it would add a second container. So the patch is lifted to the workload's own
+path and its main container's own name, and is then a patch like every other.
+"""
+
+from typing import Any
+
+Object = dict[str, Any]
+MAIN = "airflow"
+
+_TEMPLATE_PATHS = {
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "Pod": (),
+}
+
+
+def template_path(body: Object) -> tuple[str, ...] | None:
+    """Where the object's pod template is; the empty path for a Pod, None for what has no pods."""
+    return _TEMPLATE_PATHS.get(body["kind"])
+
+
+def pod_template(body: Object) -> Object | None:
+    """The object's pod template (a Pod itself): a mapping with `metadata` and `spec`; None for what has no pods."""
+    path = template_path(body)
+    if path is None:
+        return None
+    for key in path:
+        body = body[key]
+    return body
+
+
+def main_container(template: Object) -> str:
+    """The name of a pod's main container."""
+    return str(template["spec"]["containers"][0]["name"])
+
+
+def selects(selector: Object, labels: dict[str, str]) -> bool:
+    """Whether a label selector (matchLabels, matchExpressions) matches; an empty one matches all."""
+    wanted = selector.get("matchLabels", {}).items()
+    return all(labels.get(key) == value for key, value in wanted) and all(
+        _expression(expression, labels) for expression in selector.get("matchExpressions", [])
+    )
+
+
+def _expression(expression: Object, labels: dict[str, str]) -> bool:
+    key, values = expression["key"], expression.get("values", [])
+    match expression["operator"]:
+        case "In":
+            return labels.get(key) in values
+        case "NotIn":
+            return labels.get(key) not in values
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+    raise ValueError(f"unknown operator {expression['operator']!r} in a pod patch's selector")
+
+
+def lift(patch: Object, target: Object) -> Object | None:
+    """The pod patch as a strategic merge patch of `target`; None where its selector doesn't match."""
+    template = pod_template(target)
+    if template is None or not selects(patch.get("selector", {}), template["metadata"].get("labels", {})):
+        return None
+    lifted = _renamed(patch["template"], main_container(template))
+    for key in reversed(template_path(target) or ()):
+        lifted = {key: lifted}
+    head = {"apiVersion": target["apiVersion"], "kind": target["kind"], "metadata": {"name": target["metadata"]["name"]}}
+    head["metadata"] |= lifted.pop("metadata", {})
+    return {**head, **lifted}
+
+
+def _renamed(template: Object, main: str) -> Object:
+    spec = template.get("spec", {})
+    if "containers" not in spec:
+        return dict(template)
+    containers = [{**item, "name": main} if item["name"] == MAIN else item for item in spec["containers"]]
+    return {**template, "spec": {**spec, "containers": containers}}

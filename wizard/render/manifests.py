@@ -1,0 +1,168 @@
+"""The steps from a plan to its manifests, each of which takes and returns drafts of objects."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from wizard.plan.derived import values_of
+from wizard.plan.model import Plan
+from wizard.render.fill import fill
+from wizard.render.folders import Folder, folders_of
+from wizard.render.hashes import CONFIG_HASH, RE_READ, config_hash
+from wizard.render.lift import Object, lift, main_container, pod_template
+from wizard.render.merge import merge
+from wizard.render.needed_secrets import NeededSecret, needed
+from wizard.render.text import ordered, text_of_manifest
+from wizard.render.trace import Origin, Trace
+
+MANAGED_BY = {"app.kubernetes.io/managed-by": "airflow-wizard", "app.kubernetes.io/part-of": "airflow"}
+
+ORDER = (
+    "Namespace ServiceAccount Role RoleBinding ResourceQuota Secret ConfigMap PersistentVolumeClaim Service Ingress "
+    "PodDisruptionBudget Deployment"
+).split()
+"""In this order kinds are sent: what others need comes first. All of one kind may go at once."""
+
+
+@dataclass
+class Manifest:
+    """One object as it will be sent, and where each of its lines comes from."""
+
+    body: Object
+    trace: Trace
+
+    @property
+    def kind(self) -> str:
+        return str(self.body["kind"])
+
+    @property
+    def name(self) -> str:
+        return str(self.body["metadata"]["name"])
+
+    @property
+    def label(self) -> str:
+        """As messages name it: `Deployment airflow-scheduler`."""
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """All objects of a plan in the order of `ORDER`, and the Secrets that they read."""
+
+    manifests: list[Manifest]
+    secrets: list[NeededSecret]
+
+
+Drafts = dict[tuple[str, str], Manifest]
+Patch = tuple[Object, Origin]
+
+
+def render(plan: Plan) -> Rendered:
+    """The manifests of a plan: the same for the same plan, without asking any cluster."""
+    values = values_of(plan)
+    folders = folders_of(plan)
+    drafts = _bases(folders, values)
+    for patch, origin in plain_patches(folders, values):
+        _lay_over(drafts, patch, origin)
+    for patch, origin in pod_patches(folders, values, drafts):
+        _lay_over(drafts, patch, origin)
+    _generate_config_maps(folders, drafts)
+    for draft in drafts.values():
+        draft.body["metadata"]["namespace"] = plan.namespace
+        draft.body["metadata"]["labels"] = {**draft.body["metadata"].get("labels", {}), **MANAGED_BY}
+    _annotate_with_hashes(drafts)
+    manifests = sorted(drafts.values(), key=lambda draft: (ORDER.index(draft.kind), draft.name))
+    for manifest in manifests:
+        manifest.body = ordered(manifest.body)
+    return Rendered(manifests, _needed_secrets(folders, values))
+
+
+def base_objects(folders: list[Folder], values: Object) -> list[Object]:
+    """The objects that the folders bring in, filled and not yet patched."""
+    return [draft.body for draft in _bases(folders, values).values()]
+
+
+def _bases(folders: list[Folder], values: Object) -> Drafts:
+    drafts: Drafts = {}
+    for folder in folders:
+        for name, tree in folder.objects.items():
+            body, answers = fill(tree, values)
+            trace = Trace(Origin(f"{folder.path}/{name}", folder.answer))
+            for path, answer in answers.items():
+                trace.answered(path, answer)
+            key = (body["kind"], body["metadata"]["name"])
+            if key in drafts:
+                raise ValueError(f"two blueprints make {key}: {folder.path}/{name} is the second")
+            drafts[key] = Manifest(body, trace)
+    return drafts
+
+
+def plain_patches(folders: list[Folder], values: Object) -> list[Patch]:
+    """The patches of single objects, filled, in order."""
+    return [
+        (fill(tree, values)[0], Origin(f"{folder.path}/{name}", folder.answer))
+        for folder in folders
+        for name, tree in folder.patches.items()
+    ]
+
+
+def pod_patches(folders: list[Folder], values: Object, drafts: Drafts) -> list[Patch]:
+    """The pod patches, filled and lifted to each object that they match, in order."""
+    found = []
+    for folder in folders:
+        for name, tree in folder.pod_patches.items():
+            filled, _ = fill(tree, values)
+            origin = Origin(f"{folder.path}/{name}", folder.answer)
+            lifted = (lift(filled, draft.body) for draft in drafts.values())
+            found += [(patch, origin) for patch in lifted if patch is not None]
+    return found
+
+
+def _lay_over(drafts: Drafts, patch: Object, origin: Origin) -> None:
+    key = (patch["kind"], patch["metadata"]["name"])
+    if key not in drafts:
+        raise ValueError(f"{origin.file} patches {key}, which no blueprint of this plan makes")
+    draft = drafts[key]
+    draft.body = merge(draft.body, patch, draft.trace, origin)
+
+
+def _generate_config_maps(folders: list[Folder], drafts: Drafts) -> None:
+    """`configMapGenerator` of the folders' `choice.yaml`: files of the folder, and Pods that are templates."""
+    for folder in folders:
+        for entry in folder.choice.get("configMapGenerator", []):
+            key = ("ConfigMap", entry["name"])
+            if key not in drafts:
+                body: Object = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": entry["name"]}, "data": {}}
+                drafts[key] = Manifest(body, Trace(Origin(f"{folder.path}/choice.yaml", folder.answer)))
+            draft = drafts[key]
+            for name in entry.get("files", []):
+                draft.body["data"][name] = folder.file(name)
+                draft.trace.set(("data", name), Origin(f"{folder.path}/{name}", folder.answer))
+            for name, pod in entry.get("pods", {}).items():
+                draft.body["data"][name] = text_of_manifest(_as_template(drafts.pop(("Pod", pod)).body))
+            if entry.get("reRead"):
+                draft.body["metadata"].setdefault("annotations", {})[RE_READ] = "true"
+
+
+def _as_template(pod: Object) -> Object:
+    """A Pod as KubernetesExecutor takes it: its first container gets the task, and must be called `base`."""
+    main = main_container(pod)
+    containers = sorted(pod["spec"]["containers"], key=lambda item: bool(item["name"] != main))
+    spec = {**pod["spec"], "containers": [{**containers[0], "name": "base"}, *containers[1:]]}
+    return {**pod, "spec": spec}
+
+
+def _annotate_with_hashes(drafts: Drafts) -> None:
+    config_maps = {draft.name: draft.body for draft in drafts.values() if draft.kind == "ConfigMap"}
+    for draft in drafts.values():
+        template = pod_template(draft.body)
+        if template is not None:
+            annotations = template["metadata"].setdefault("annotations", {})
+            annotations[CONFIG_HASH] = config_hash(template, config_maps)
+
+
+def _needed_secrets(folders: list[Folder], values: dict[str, Any]) -> list[NeededSecret]:
+    return [
+        needed(fill(entry, values)[0], Origin(f"{folder.path}/choice.yaml", folder.answer))
+        for folder in folders
+        for entry in folder.choice.get("secrets", [])
+    ]
