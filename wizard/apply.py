@@ -1,41 +1,250 @@
-"""prepare, then apply. See below; a first form, so that fronts can be written against it."""
+"""From manifests to the cluster: first `prepare`, which only reads, then `apply`, which writes what was prepared.
 
+Server-side apply, kind after kind in the order of `render.manifests.ORDER`, the objects of one kind at once. There is
+no state besides the cluster's: a run that was cut off is finished by running again.
+"""
+
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby
 
-from wizard.cluster.interface import Cluster, Object
+from wizard import record, secrets
+from wizard.cluster.interface import Cluster, Conflict, Exists, Forbidden, Missing, Object
+from wizard.diff import Change, compare
+from wizard.errors import UserError
+from wizard.plan.file import text_of
 from wizard.plan.model import Plan
-from wizard.progress import Row
+from wizard.progress import Mark, Row
+from wizard.render import render
+from wizard.render.manifests import MANAGED_BY, ORDER
+from wizard.threads import in_parallel
 
-
-@dataclass(frozen=True)
-class Change:
-    """What applying does to one object."""
-
-    what: Literal["create", "change", "keep", "delete"]
-    body: Object
-
-    @property
-    def label(self) -> str:
-        return f"{self.body['kind']} {self.body['metadata']['name']}"
+KEPT_KINDS = ("PersistentVolumeClaim", "Secret", "Namespace")
+"""Never taken away because a plan no longer has them: they hold data."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """All that is to be sent, and what it changes; nothing was written yet."""
+    """All that is to be sent, and what it changes. Nothing was written yet."""
 
     plan: Plan
     namespace_exists: bool
+    secrets: list[secrets.Made]
     changes: list[Change]
+    kept: list[str]
+    """Claims and Secrets of an earlier plan, which stay."""
+    record: record.Record
     warnings: list[str] = field(default_factory=list)
+    force: bool = False
+
+    def count(self, what: str) -> int:
+        """How many objects are created, changed, kept or deleted, Secrets included."""
+        made = {"create": sum(not s.exists for s in self.secrets), "keep": sum(s.exists for s in self.secrets)}
+        return sum(change.what == what for change in self.changes) + made.get(what, 0)
+
+    def sentence(self) -> str:
+        """What will happen, in a line."""
+        counts = {what: self.count(what) for what in ("create", "change", "delete", "keep")}
+        said = {"create": "to create", "change": "to change", "delete": "to delete", "keep": "unchanged"}
+        return ", ".join(f"{count} {said[what]}" for what, count in counts.items() if count) or "nothing to do"
 
 
-def prepare(cluster: Cluster, plan: Plan) -> Prepared:
-    """Ask the cluster what applying the plan would change. Reads only."""
-    raise NotImplementedError
+def prepare(cluster: Cluster, plan: Plan, *, force: bool = False) -> Prepared:
+    """Ask the cluster what applying the plan would change.
+
+    `force` takes over fields that other field managers own; without it, they are a `Conflict` that names them all.
+    """
+    rendered = render(plan)
+    exists = namespace_exists(cluster, plan.namespace)
+    before = record.read(cluster, plan.namespace) if exists else None
+    bodies = [manifest.body for manifest in rendered.manifests]
+    _claims_can_be_bound(cluster, plan, bodies, exists)
+    made = _secrets(cluster, plan, [secrets.HASH_KEY, *rendered.secrets], exists)
+    secrets.stamp(bodies, made)
+    new_kinds = record.kinds_of([*bodies, *(each.body for each in made)])
+    if exists:
+        changes = _compare_all(cluster, bodies, force)
+        stale, kept = _stale(cluster, plan.namespace, bodies, before)
+    else:
+        changes, stale, kept = [Change("create", body) for body in bodies], [], []
+    return Prepared(
+        plan=plan,
+        namespace_exists=exists,
+        secrets=made,
+        changes=[*changes, *(Change("delete", body) for body in stale)],
+        kept=kept,
+        record=record.Record(new_kinds | (before.kinds if before and kept else frozenset()), text_of(plan)),
+        warnings=_warnings(plan),
+        force=force,
+    )
+
+
+def namespace_exists(cluster: Cluster, namespace: str) -> bool:
+    """Whether it is there. Who may not look at namespaces has been given one."""
+    try:
+        return cluster.get("v1", "Namespace", namespace) is not None
+    except Forbidden:
+        return True
+
+
+def check_schemas(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
+    """A dry run for a namespace that doesn't exist yet: the API server checks the objects as if for `default`."""
+    for change in prepared.changes:
+        body = {**change.body, "metadata": {**change.body["metadata"], "namespace": "default"}}
+        started = time.monotonic()
+        cluster.apply(body, dry_run=True, force=True)
+        yield Row(change.label, Mark.DONE, "new; the schema is right", time.monotonic() - started)
+
+
+def _secrets(cluster: Cluster, plan: Plan, needed: list[secrets.NeededSecret], exists: bool) -> list[secrets.Made]:
+    def one(secret: secrets.NeededSecret) -> secrets.Made:
+        live = cluster.get("v1", "Secret", secret.name, plan.namespace) if exists else None
+        return secrets.make(secret, plan.namespace, live)
+
+    return in_parallel(one, needed)
+
+
+def _compare_all(cluster: Cluster, bodies: list[Object], force: bool) -> list[Change]:
+    def one(body: Object) -> Change | Conflict:
+        try:
+            return compare(cluster, body, force=force)
+        except Conflict as conflict:
+            return conflict
+
+    results = in_parallel(one, bodies)
+    conflicts = [result for result in results if isinstance(result, Conflict)]
+    if conflicts:
+        raise Conflict(
+            "other field managers own fields that the plan sets:\n" + "\n".join(f"  {c.message}" for c in conflicts),
+            "Take them out of the other tool's hands, or take them over with --force-conflicts.",
+            tuple(owned for conflict in conflicts for owned in conflict.owned),
+        )
+    return [result for result in results if isinstance(result, Change)]
+
+
+def _stale(
+    cluster: Cluster, namespace: str, bodies: list[Object], before: record.Record | None
+) -> tuple[list[Object], list[str]]:
+    """Objects of ours that this plan no longer has: those that go, and the names of those that stay."""
+    wanted = {(body["kind"], body["metadata"]["name"]) for body in bodies} | {("ConfigMap", record.NAME)}
+    found = [body for body in owned(cluster, namespace, before) if _identity(body) not in wanted]
+    stay = [f"{body['kind']} {body['metadata']['name']}" for body in found if body["kind"] == "PersistentVolumeClaim"]
+    return [body for body in found if body["kind"] not in KEPT_KINDS], stay
+
+
+def owned(cluster: Cluster, namespace: str, recorded: record.Record | None) -> list[Object]:
+    """The objects in the namespace that carry our labels, of the kinds that the record names."""
+    kinds = sorted(recorded.kinds) if recorded else []
+    lists = in_parallel(lambda kind: cluster.list(*kind, namespace, labels=record.LABELS), kinds)
+    return [body for found in lists for body in found if not body["metadata"].get("ownerReferences")]
+
+
+def _identity(body: Object) -> tuple[str, str]:
+    return body["kind"], body["metadata"]["name"]
+
+
+def _claims_can_be_bound(cluster: Cluster, plan: Plan, bodies: list[Object], exists: bool) -> None:
+    """A claim that names no class needs a default class; else all would wait for ever."""
+    unclassed = [b for b in bodies if b["kind"] == "PersistentVolumeClaim" and "storageClassName" not in b["spec"]]
+    if exists:
+        unclassed = [b for b in unclassed if not cluster.get("v1", b["kind"], b["metadata"]["name"], plan.namespace)]
+    if not unclassed:
+        return
+    try:
+        classes = cluster.list("storage.k8s.io/v1", "StorageClass")
+    except Forbidden:
+        return
+    names = [each["metadata"]["name"] for each in classes]
+    marked = "storageclass.kubernetes.io/is-default-class"
+    if not any((each["metadata"].get("annotations") or {}).get(marked) == "true" for each in classes):
+        raise UserError(
+            "this cluster has no default StorageClass, so the database's claim would stay Pending",
+            f"Set database.storage.storageClass to one of: {', '.join(names)}."
+            if names
+            else "Set database.storage.type: ephemeral; the data is then lost with the database's pod.",
+        )
+
+
+def _warnings(plan: Plan) -> list[str]:
+    if plan.database.storage.type == "ephemeral":
+        return ["the database has no claim: when its pod goes, all of Airflow's data goes, and you apply again"]
+    return []
 
 
 def apply(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
-    """Send what was prepared, in order; a row for each object."""
-    raise NotImplementedError
+    """Send what was prepared, in order; a row for each object that was dealt with."""
+    if not prepared.namespace_exists:
+        yield _timed("Namespace " + prepared.plan.namespace, partial(_make_namespace, cluster, prepared))
+    yield _timed("ConfigMap airflow-wizard", partial(_write_record, cluster, prepared, final=False))
+    yield from in_parallel(partial(_send_secret, cluster), prepared.secrets)
+    sent = [change for change in prepared.changes if change.what != "delete"]
+    for _, changes in groupby(sent, key=lambda change: ORDER.index(change.body["kind"])):
+        yield from in_parallel(partial(_send, cluster, prepared.force), list(changes))
+    yield from in_parallel(partial(_delete, cluster), [c for c in prepared.changes if c.what == "delete"])
+    for label in prepared.kept:
+        yield Row(label, Mark.DONE, "kept: no longer in the plan, but it holds data", 0)
+    _write_record(cluster, prepared, final=True)
+
+
+def _timed(thing: str, work: partial[str]) -> Row:
+    started = time.monotonic()
+    text = work()
+    return Row(thing, Mark.DONE, text, time.monotonic() - started)
+
+
+def _make_namespace(cluster: Cluster, prepared: Prepared) -> str:
+    name = prepared.plan.namespace
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": dict(MANAGED_BY)}}
+    try:
+        cluster.create(body)
+    except Exists:
+        return "there already"
+    return "created"
+
+
+def _write_record(cluster: Cluster, prepared: Prepared, *, final: bool) -> str:
+    """First with the kinds of before and now, so that nothing is forgotten when we are cut off; last with today's."""
+    wanted = prepared.record
+    if not final:
+        known = record.read(cluster, prepared.plan.namespace)
+        wanted = replace(wanted, kinds=wanted.kinds | (known.kinds if known else frozenset()))
+        wanted = replace(wanted, plan=known.plan if known else wanted.plan)
+    cluster.apply(wanted.body(prepared.plan.namespace), force=True)
+    return "the record of what is applied"
+
+
+def _send_secret(cluster: Cluster, made: secrets.Made) -> Row:
+    try:
+        return _timed(f"Secret {made.name}", partial(secrets.send, cluster, made))
+    except Exists:
+        raise UserError(
+            f"Secret {made.name} was made by somebody else in this moment",
+            "Another apply seems to be at work in this namespace; run again, it goes on with what is there.",
+        ) from None
+
+
+def _send(cluster: Cluster, force: bool, change: Change) -> Row:
+    text = {"create": "created", "change": "changed", "keep": "unchanged"}[change.what]
+    if change.what == "keep":
+        return Row(change.label, Mark.DONE, text, 0)
+    return _timed(change.label, partial(_applied, cluster, change.body, force, text))
+
+
+def _applied(cluster: Cluster, body: Object, force: bool, text: str) -> str:
+    cluster.apply(body, force=force)
+    return text
+
+
+def _delete(cluster: Cluster, change: Change) -> Row:
+    return _timed(change.label, partial(_deleted, cluster, change.body))
+
+
+def _deleted(cluster: Cluster, body: Object) -> str:
+    metadata = body["metadata"]
+    try:
+        cluster.delete(body["apiVersion"], body["kind"], metadata["name"], metadata["namespace"])
+    except Missing:
+        return "gone already"
+    return "deleted: no longer in the plan"

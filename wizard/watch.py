@@ -1,11 +1,139 @@
-"""Wait for rollouts; a first form."""
+"""Watch what was applied become ready, and say what each thing waits for.
 
+Polls instead of watching: nothing to time out, nothing to resume, and whoever reads the rows can stop between any two.
+"""
+
+import time
 from collections.abc import Iterator
 
-from wizard.cluster.interface import Cluster
-from wizard.progress import Row
+from wizard import record
+from wizard.cluster.interface import Cluster, ClusterError, Object
+from wizard.errors import UserError
+from wizard.progress import Mark, Row
+
+INTERVAL = 0.5
+"""Seconds between two looks."""
+
+PODS = "airflow-wizard/role in (control-plane, database)"
+
+_BAD = {"ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError", "CrashLoopBackOff"}
 
 
 def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
-    """Rows until every Deployment of ours is ready (ends) or `timeout` seconds are over (raises UserError)."""
-    raise NotImplementedError
+    """A row whenever a Deployment's state has changed, until all are ready.
+
+    Raises `UserError` after `timeout` seconds, naming what isn't and why. A cluster that doesn't answer for a moment
+    is asked again.
+    """
+    started = time.monotonic()
+    said: dict[str, Row] = {}
+    while True:
+        rows = _look(cluster, namespace, time.monotonic() - started)
+        for row in rows:
+            known = said.get(row.thing)
+            if known is None or (known.mark, known.text) != (row.mark, row.text):
+                said[row.thing] = row
+                yield row
+        if rows and all(row.mark is Mark.DONE for row in rows):
+            return
+        if time.monotonic() - started > timeout:
+            raise _too_late([row for row in rows if row.mark is not Mark.DONE], namespace, timeout)
+        time.sleep(INTERVAL)
+
+
+def _too_late(rows: list[Row], namespace: str, timeout: float) -> UserError:
+    lines = "\n".join(f"  {row.thing}: {row.text}" for row in rows)
+    first = rows[0].thing if rows else "airflow-api-server"
+    return UserError(
+        f"not ready within {timeout:.0f} s:\n{lines}",
+        f"It goes on in the cluster: kubectl describe pods -n {namespace} tells more about {first}; "
+        "mend the answer and apply again, or wait longer with --timeout.",
+    )
+
+
+def _look(cluster: Cluster, namespace: str, seconds: float) -> list[Row]:
+    deployments = cluster.list("apps/v1", "Deployment", namespace, labels=record.LABELS)
+    pods = cluster.list("v1", "Pod", namespace, labels=PODS)
+    return [_row(cluster, deployment, pods, seconds) for deployment in deployments]
+
+
+def _row(cluster: Cluster, deployment: Object, pods: list[Object], seconds: float) -> Row:
+    name = deployment["metadata"]["name"]
+    wanted, ready = deployment["spec"].get("replicas", 1), deployment.get("status", {}).get("readyReplicas", 0)
+    if is_ready(deployment):
+        return Row(name, Mark.DONE, f"{ready}/{wanted} ready", seconds)
+    selector = deployment["spec"]["selector"]["matchLabels"].items()
+    mine = [pod for pod in pods if selector <= (pod["metadata"].get("labels") or {}).items()]
+    mark, reason = _reason(cluster, deployment, mine)
+    return Row(name, mark, f"{ready}/{wanted} {reason}", seconds)
+
+
+def is_ready(deployment: Object) -> bool:
+    """Whether a rollout is complete, by the rules of `kubectl rollout status`."""
+    status, wanted = deployment.get("status", {}), deployment["spec"].get("replicas", 1)
+    seen: bool = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 1)
+    counts = [status.get(key, 0) for key in ("updatedReplicas", "availableReplicas", "replicas")]
+    return seen and counts == [wanted, wanted, wanted]
+
+
+def _reason(cluster: Cluster, deployment: Object, pods: list[Object]) -> tuple[Mark, str]:
+    pods = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
+    if not pods:
+        return _no_pod(deployment)
+    newest = max(pods, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")))
+    return pod_state(cluster, newest)
+
+
+def _no_pod(deployment: Object) -> tuple[Mark, str]:
+    for condition in deployment.get("status", {}).get("conditions", []):
+        if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
+            return Mark.WARNING, str(condition.get("message", "the pod cannot be made"))
+    return Mark.WAITING, "its pod is being made"
+
+
+def pod_state(cluster: Cluster, pod: Object) -> tuple[Mark, str]:
+    """What a pod that isn't ready is doing, in a few words."""
+    status = pod.get("status", {})
+    for condition in status.get("conditions", []):
+        if condition["type"] == "PodScheduled" and condition["status"] == "False":
+            return Mark.WARNING, f"no node takes it: {condition.get('message', '')}"
+    for container in status.get("initContainerStatuses", []):
+        state = container.get("state", {})
+        if "terminated" in state and state["terminated"].get("exitCode") == 0:
+            continue
+        return _container(cluster, pod, container, f"{container['name']}: ")
+    for container in status.get("containerStatuses", []):
+        if not container.get("ready"):
+            return _container(cluster, pod, container, "")
+    return Mark.WAITING, "starting"
+
+
+def _container(cluster: Cluster, pod: Object, status: Object, prefix: str) -> tuple[Mark, str]:
+    state = status.get("state", {})
+    waiting = state.get("waiting", {})
+    reason = waiting.get("reason", "")
+    if reason == "CrashLoopBackOff" or status.get("restartCount") or "terminated" in state:
+        last = _last_line(cluster, pod, status["name"], previous="running" not in state and "terminated" not in state)
+        restarts = f"restarted {status['restartCount']} times: " if status.get("restartCount") else "ended: "
+        return Mark.WARNING, prefix + restarts + (last or reason or _ended(state))
+    if reason in _BAD:
+        return Mark.WARNING, f"{prefix}{reason}: {waiting.get('message', '')}"
+    if "running" in state:
+        return Mark.WAITING, prefix + (_last_line(cluster, pod, status["name"]) if prefix else "starting")
+    return Mark.WAITING, prefix + {"PodInitializing": "starting"}.get(reason, reason or "starting")
+
+
+def _ended(state: Object) -> str:
+    ended = state.get("terminated", {})
+    return f"{ended.get('reason', 'Error')}, exit code {ended.get('exitCode')}"
+
+
+def _last_line(cluster: Cluster, pod: Object, container: str, *, previous: bool = False) -> str:
+    """The last line of a container's log, cut to what fits in a row; nothing where it can't be read."""
+    metadata = pod["metadata"]
+    try:
+        text = cluster.logs(metadata["namespace"], metadata["name"], container, tail=5, previous=previous)
+    except ClusterError:
+        return ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1][:160] if lines else "starting"

@@ -41,6 +41,11 @@ def current(connection):
     return found
 
 
+def named(revisions):
+    """Revisions in words."""
+    return ", ".join(revision or "none" for revision in revisions.values())
+
+
 def wait_for_database():
     """A connection, as soon as the database takes one. Says what it waits for whenever that changes."""
     said = None
@@ -48,7 +53,7 @@ def wait_for_database():
         try:
             return airflow_database.connect()
         except airflow_database.Error as error:
-            reason = str(error).strip().splitlines()[-1]
+            reason = str(error).strip().splitlines()[0]
             if reason != said:
                 said = reason
                 print(f"waiting for the database: {reason}", flush=True)

@@ -31,13 +31,13 @@ def user_exists(connection, username):
 def migrate(connection):
     wanted, current = airflow_schema.wanted(), airflow_schema.current(connection)
     if current == wanted:
-        print(f"the database has the schema of this image: {wanted}", flush=True)
+        print(f"the database has the schema of this image: {airflow_schema.named(wanted)}", flush=True)
         return
-    print(f"migrating the database from {current} to {wanted}", flush=True)
+    print(f"migrating the database from revision {airflow_schema.named(current)}", flush=True)
     airflow("db", "migrate")
     left = airflow_schema.current(connection)
     if left != wanted:
-        raise SystemExit(f"the database is at {left} after the migration; wanted was {wanted}")
+        raise SystemExit(f"after the migration the database is at {left}; wanted was {wanted}")
 
 
 def make_admin(connection):

@@ -22,7 +22,8 @@ def wait():
             return
         if current != said:
             said = current
-            print(f"waiting for the migration: the database is at {current}, this image wants {wanted}", flush=True)
+            at, want = airflow_schema.named(current), airflow_schema.named(wanted)
+            print(f"waiting for the migration: the database is at revision {at}, this image wants {want}", flush=True)
         time.sleep(0.5)
 
 

@@ -44,7 +44,7 @@ def lock(connection):
 
 
 if __name__ == "__main__":
-    print(url())
+    print(url(), end="")  # Airflow takes a line's end for a part of the database's name.
 else:
     # Printing the URL must stay cheap: Airflow does it at every start, and psycopg2 isn't needed for it.
     import psycopg2

@@ -1,0 +1,83 @@
+"""`airflow-wizard apply`: from a plan to a running Airflow."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from wizard.commands.options import (
+    add_cluster,
+    add_plan,
+    add_timeout,
+    add_yes,
+    boolean,
+    cluster_of,
+    confirm,
+    plan_of,
+    say,
+)
+from wizard.errors import Exit
+
+if TYPE_CHECKING:
+    from wizard.apply import Prepared
+    from wizard.cluster.interface import Cluster
+
+_SIGNS = {"create": "+", "change": "~", "delete": "-"}
+
+
+class Command:
+    """Apply a plan by server-side apply, and wait until Airflow is ready."""
+
+    help = "apply a plan to the cluster, and wait until Airflow is ready"
+
+    def options(self, parser: argparse.ArgumentParser) -> None:
+        add_plan(parser)
+        add_cluster(parser)
+        add_yes(parser)
+        add_timeout(parser, "10m")
+        parser.add_argument(
+            "--wait", type=boolean, nargs="?", const=True, default=True, help="wait until all is ready (true)"
+        )
+        parser.add_argument(
+            "--dry-run", choices=("none", "server"), default="none", help="server: ask the API server, write nothing"
+        )
+        parser.add_argument("--force-conflicts", action="store_true", help="take over what other field managers own")
+
+    def run(self, options: argparse.Namespace) -> int:
+        from wizard.apply import apply, check_schemas, prepare
+        from wizard.summary import summary
+        from wizard.watch import rollouts
+
+        plan, cluster = plan_of(options), cluster_of(options)
+        prepared = prepare(cluster, plan, force=options.force_conflicts)
+        show(cluster, prepared)
+        if options.dry_run == "server":
+            if not prepared.namespace_exists:
+                say(f"Namespace {plan.namespace} does not exist yet, so only the schemas are checked:")
+                for row in check_schemas(cluster, prepared):
+                    say(row.line())
+            say("server dry run: nothing was changed")
+            return Exit.OK
+        if not confirm("Apply this?", options):
+            say("nothing was changed")
+            return Exit.FAILED
+        for row in apply(cluster, prepared):
+            say(row.line())
+        if options.wait:
+            for row in rollouts(cluster, plan.namespace, options.timeout):
+                say(row.line())
+        print(summary(plan, options.context or "").text())
+        return Exit.OK
+
+
+def show(cluster: "Cluster", prepared: "Prepared") -> None:
+    """What will be written, and where."""
+    new = "" if prepared.namespace_exists else " (will be created)"
+    say(f"context    {cluster.context}\nAPI server {cluster.server}\nnamespace  {prepared.plan.namespace}{new}")
+    say(f"changes    {prepared.sentence()}")
+    for made in prepared.secrets:
+        if made.new_keys:
+            say(f"  {'~' if made.exists else '+'} Secret {made.name}")
+    for change in prepared.changes:
+        if change.what != "keep":
+            say(f"  {_SIGNS[change.what]} {change.label}")
+    for warning in prepared.warnings:
+        say(f"‼ {warning}")

@@ -1,0 +1,52 @@
+"""`airflow-wizard delete`: take away what was applied, and keep what holds data."""
+
+import argparse
+
+from wizard.commands.options import (
+    add_cluster,
+    add_plan,
+    add_timeout,
+    add_yes,
+    cluster_of,
+    confirm,
+    namespace_of,
+    say,
+)
+from wizard.errors import Exit
+
+
+class Command:
+    """Delete what the cluster's own record says the wizard applied."""
+
+    help = "delete what was applied; claims, Secrets and the namespace stay unless --purge"
+
+    def options(self, parser: argparse.ArgumentParser) -> None:
+        add_plan(parser)
+        add_cluster(parser)
+        add_yes(parser)
+        add_timeout(parser, "5m")
+        parser.add_argument(
+            "--purge", action="store_true", help="claims, Secrets and a namespace that the wizard made go too"
+        )
+
+    def run(self, options: argparse.Namespace) -> int:
+        from wizard.delete import delete, prepare
+
+        cluster, namespace = cluster_of(options), namespace_of(options)
+        prepared = prepare(cluster, namespace, purge=options.purge)
+        say(f"context    {cluster.context}\nAPI server {cluster.server}\nnamespace  {namespace}")
+        for body in prepared.goes:
+            say(f"  - {body['kind']} {body['metadata']['name']}")
+        if prepared.namespace_goes:
+            say(f"  - Namespace {namespace}")
+        for text in prepared.stays:
+            say(f"  stays: {text}")
+        if not prepared.goes and not prepared.namespace_goes:
+            say("nothing to delete; --purge takes what stays")
+            return Exit.OK
+        if not confirm("Delete this, data included?" if options.purge else "Delete this?", options):
+            say("nothing was changed")
+            return Exit.FAILED
+        for row in delete(cluster, prepared, options.timeout):
+            say(row.line())
+        return Exit.OK

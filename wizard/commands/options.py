@@ -1,0 +1,106 @@
+"""Options that several commands share, with kubectl's names, and what they mean."""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wizard.errors import Exit, UserError
+
+if TYPE_CHECKING:
+    from wizard.cluster.interface import Cluster
+    from wizard.plan.model import Plan
+
+DEFAULT_FILE = "airflow-plan.yaml"
+
+
+def add_plan(parser: argparse.ArgumentParser) -> None:
+    """-f and -n."""
+    parser.add_argument(
+        "-f", "--filename", metavar="PLAN", help=f"the plan; - is standard input (default: {DEFAULT_FILE})"
+    )
+    parser.add_argument("-n", "--namespace", metavar="NS", help="instead of the plan's namespace")
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """--context and --kubeconfig."""
+    parser.add_argument("--context", help="the context of the kubeconfig (default: the current one)")
+    parser.add_argument("--kubeconfig", metavar="FILE", help="the kubeconfig (default: $KUBECONFIG, ~/.kube/config)")
+
+
+def add_timeout(parser: argparse.ArgumentParser, default: str) -> None:
+    """--timeout, as a duration."""
+    parser.add_argument(
+        "--timeout", type=duration, default=duration(default), metavar="T", help=f"such as 90s or 10m ({default})"
+    )
+
+
+def add_yes(parser: argparse.ArgumentParser) -> None:
+    """--yes."""
+    parser.add_argument("-y", "--yes", action="store_true", help="don't ask")
+
+
+def duration(text: str) -> float:
+    """Seconds from `90`, `90s`, `10m`, `1h30m`."""
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text)
+    if not text or parts is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration such as 90s, 10m or 1h30m")
+    hours, minutes, seconds = (int(part or 0) for part in parts.groups())
+    return 3600.0 * hours + 60 * minutes + seconds
+
+
+def boolean(text: str) -> bool:
+    """`--wait=false`, as kubectl has it."""
+    if text.lower() not in ("true", "false"):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither true nor false")
+    return text.lower() == "true"
+
+
+def plan_of(options: argparse.Namespace) -> "Plan":
+    """The plan of -f, in the namespace of -n."""
+    from wizard.plan.file import load, parse
+
+    name = options.filename or DEFAULT_FILE
+    plan = parse(sys.stdin.read(), "standard input") if name == "-" else load(Path(name))
+    return in_namespace(plan, options.namespace) if options.namespace else plan
+
+
+def in_namespace(plan: "Plan", namespace: str) -> "Plan":
+    """The same plan for another namespace."""
+    from wizard.plan.file import answers_of, complete
+
+    return complete({**answers_of(plan), "namespace": namespace}, "-n")
+
+
+def namespace_of(options: argparse.Namespace) -> str:
+    """-n, else that of the plan of -f or here, else `airflow`."""
+    if options.namespace or options.filename or Path(DEFAULT_FILE).exists():
+        return str(options.namespace or plan_of(options).namespace)
+    return "airflow"
+
+
+def cluster_of(options: argparse.Namespace) -> "Cluster":
+    """The cluster of --kubeconfig and --context."""
+    from wizard.cluster.real import connect
+
+    return connect(options.kubeconfig, options.context)
+
+
+def say(text: str = "") -> None:
+    """Talk: on stderr, at once."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def confirm(question: str, options: argparse.Namespace) -> bool:
+    """Ask before something is written. Without a terminal to ask on, `--yes` is needed."""
+    if options.yes:
+        return True
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UserError("there is no terminal to ask on, and nothing was changed", "Say --yes to go on.", Exit.USAGE)
+    import questionary
+
+    answer = questionary.confirm(question, default=False).unsafe_ask()
+    return bool(answer)

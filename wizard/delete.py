@@ -1,0 +1,143 @@
+"""Take away what the cluster's own record says was applied; what holds data stays unless it is asked for."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from wizard import record
+from wizard.apply import KEPT_KINDS, namespace_exists, owned
+from wizard.cluster.interface import Cluster, Forbidden, Missing, Object
+from wizard.errors import UserError
+from wizard.progress import Mark, Row
+from wizard.render.manifests import ORDER
+from wizard.threads import in_parallel
+from wizard.watch import PODS
+
+_LOOKED_AT = (
+    ("v1", "Pod"),
+    ("v1", "PersistentVolumeClaim"),
+    ("v1", "Secret"),
+    ("v1", "ConfigMap"),
+    ("v1", "Service"),
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "StatefulSet"),
+    ("batch/v1", "Job"),
+)
+"""What a namespace is looked through for before it is deleted as a whole."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What goes and what stays."""
+
+    namespace: str
+    goes: list[Object]
+    stays: list[str]
+    """Labels with the reason."""
+    purge: bool
+    namespace_goes: bool
+
+
+def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepared:
+    """Look up what is ours. Reads only. Raises `UserError` where nothing is."""
+    known = record.read(cluster, namespace) if namespace_exists(cluster, namespace) else None
+    if known is None:
+        raise UserError(
+            f"the wizard has applied nothing in namespace {namespace}, or its record is gone",
+            "Name the namespace with -n, and the cluster with --context.",
+        )
+    kinds = record.Record(known.kinds | {("v1", "ConfigMap"), ("v1", "Secret")}, "")
+    found = [body for body in owned(cluster, namespace, kinds) if body["metadata"]["name"] != record.NAME or purge]
+    goes = [body for body in found if purge or body["kind"] not in KEPT_KINDS]
+    stays = [f"{_label(body)}: holds data" for body in found if body["kind"] in KEPT_KINDS and not purge]
+    ours = _is_our_namespace(cluster, namespace)
+    strangers = _strangers(cluster, namespace) if purge and ours else []
+    if not ours:
+        stays.append(f"Namespace {namespace}: the wizard did not make it")
+    elif not purge:
+        stays.append(f"Namespace {namespace}: with what stays in it")
+    elif strangers:
+        stays.append(f"Namespace {namespace}: it also holds {', '.join(strangers[:5])}")
+    goes.sort(key=_order)
+    return Prepared(namespace, goes, stays, purge, purge and ours and not strangers)
+
+
+def _order(body: Object) -> tuple[int, str]:
+    """Last applied, first deleted; the record at the very end, so that a run that was cut off can go on."""
+    kind, name = body["kind"], body["metadata"]["name"]
+    rank = -ORDER.index(kind) if kind in ORDER else 0
+    return (1 if name == record.NAME and kind == "ConfigMap" else rank, name)
+
+
+def _label(body: Object) -> str:
+    return f"{body['kind']} {body['metadata']['name']}"
+
+
+def _is_our_namespace(cluster: Cluster, namespace: str) -> bool:
+    try:
+        body = cluster.get("v1", "Namespace", namespace)
+    except Forbidden:
+        return False
+    return body is not None and record.is_ours(body)
+
+
+def _strangers(cluster: Cluster, namespace: str) -> list[str]:
+    """What would go with the namespace although it isn't ours; what Kubernetes puts into each namespace doesn't count."""
+    found = in_parallel(lambda kind: cluster.list(*kind, namespace), _LOOKED_AT)
+    return [
+        _label(body)
+        for bodies in found
+        for body in bodies
+        if not record.is_ours(body)
+        and not body["metadata"].get("ownerReferences")
+        and body["metadata"]["name"] != "kube-root-ca.crt"
+    ]
+
+
+def delete(cluster: Cluster, prepared: Prepared, timeout: float) -> Iterator[Row]:
+    """Delete what was prepared, in order, and wait until the pods are gone.
+
+    Raises `UserError` when they aren't after `timeout` seconds.
+    """
+    for body in prepared.goes:
+        yield _delete_one(cluster, body)
+    if prepared.namespace_goes:
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": prepared.namespace}}
+        yield _delete_one(cluster, namespace)
+    yield from _until_gone(partial(_left, cluster, prepared), timeout, prepared.namespace)
+
+
+def _delete_one(cluster: Cluster, body: Object) -> Row:
+    started, metadata = time.monotonic(), body["metadata"]
+    try:
+        there = cluster.delete(body["apiVersion"], body["kind"], metadata["name"], metadata.get("namespace", ""))
+    except Missing:
+        there = False
+    return Row(_label(body), Mark.DONE, "deleted" if there else "gone already", time.monotonic() - started)
+
+
+def _left(cluster: Cluster, prepared: Prepared) -> list[str]:
+    if prepared.namespace_goes and not namespace_exists(cluster, prepared.namespace):
+        return []
+    pods = [_label(pod) for pod in cluster.list("v1", "Pod", prepared.namespace, labels=PODS)]
+    return pods or ([f"Namespace {prepared.namespace}"] if prepared.namespace_goes else [])
+
+
+def _until_gone(left: "partial[list[str]]", timeout: float, namespace: str) -> Iterator[Row]:
+    started, said = time.monotonic(), ""
+    while True:
+        names, seconds = left(), time.monotonic() - started
+        if not names:
+            yield Row("pods", Mark.DONE, "gone", seconds)
+            return
+        text = f"waiting for {len(names)}: {names[0]}"
+        if text != said:
+            said = text
+            yield Row("pods", Mark.WAITING, text, seconds)
+        if seconds > timeout:
+            raise UserError(
+                f"{', '.join(names)} not gone within {timeout:.0f} s",
+                f"It goes on in the cluster: kubectl get pods -n {namespace}",
+            )
+        time.sleep(0.5)

@@ -1,0 +1,84 @@
+"""Manifests as a folder for `kubectl apply -k DIR` (and `kubectl apply -f DIR/manifests`), without any Secret."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from wizard.errors import Exit, UserError
+from wizard.render import NeededSecret, Rendered
+from wizard.render.needed_secrets import Random, Value
+from wizard.render.text import text_of_manifest
+from wizard.yaml_files import write_yaml
+
+_MARK = "# Written by airflow-wizard render; written anew as a whole each time.\n"
+
+_RANDOM: dict[Random, str] = {
+    "password": "openssl rand -hex 24",
+    "fernet-key": "openssl rand -base64 32 | tr +/ -_",
+    "hex-64-bytes": "openssl rand -hex 64",
+}
+
+
+def write_folder(rendered: Rendered, folder: Path) -> None:
+    """Write the folder as a whole: beside its place first, then into it, so that it is never half there.
+
+    Raises `UserError` for a folder that holds anything that `render` didn't write.
+    """
+    _refuse_foreign(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
+            _write(rendered, Path(beside, "new"))
+            if folder.exists():
+                folder.rename(Path(beside, "old"))
+            Path(beside, "new").rename(folder)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be written: {error.strerror}") from None
+
+
+def _write(rendered: Rendered, folder: Path) -> None:
+    manifests = folder / "manifests"
+    manifests.mkdir(parents=True)
+    names = []
+    for manifest in rendered.manifests:
+        name = f"{manifest.kind.lower()}-{manifest.name}.yaml"
+        (manifests / name).write_text(text_of_manifest(manifest.body), "utf-8")
+        names.append(f"manifests/{name}")
+    body = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": names}
+    (folder / "kustomization.yaml").write_text(_MARK + write_yaml(body), "utf-8")
+
+
+def _refuse_foreign(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UserError(f"{folder} is a file", "Name a folder with -o.", Exit.USAGE)
+    kustomization = folder / "kustomization.yaml"
+    written = kustomization.is_file() and kustomization.read_text("utf-8", "replace").startswith(_MARK)
+    extra = {path.name for path in folder.iterdir()} - {"kustomization.yaml", "manifests"}
+    if any(folder.iterdir()) and (not written or extra):
+        raise UserError(
+            f"{folder} holds what render did not write",
+            "Name another folder with -o, or empty this one.",
+            Exit.USAGE,
+        )
+
+
+def secrets_note(needed: list[NeededSecret], namespace: str) -> str:
+    """Which Secrets must exist, with a command for each that makes it; the values never appear in arguments."""
+    commands = "\n".join(_command(secret, namespace) for secret in needed)
+    return (
+        f"Secret values are left out. In namespace {namespace} these must exist (bash; each value is made here, once):\n"
+        f"{commands}"
+    )
+
+
+def _command(secret: NeededSecret, namespace: str) -> str:
+    parts = [f"  kubectl create secret generic {secret.name} -n {namespace}"]
+    return " \\\n    ".join([*parts, *(_source(key, value) for key, value in secret.keys.items())])
+
+
+def _source(key: str, value: Value) -> str:
+    if value.random is None:
+        return f"--from-literal={key}='{value.text}'"
+    return f"--from-file={key}=<({_RANDOM[value.random]} | tr -d '\\n')"
