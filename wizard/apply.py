@@ -44,6 +44,11 @@ class Prepared:
         made = {"create": sum(not s.exists for s in self.secrets), "keep": sum(s.exists for s in self.secrets)}
         return sum(change.what == what for change in self.changes) + made.get(what, 0)
 
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether all is there already, as the plan has it."""
+        return self.namespace_exists and not any(self.count(what) for what in ("create", "change", "delete"))
+
     def sentence(self) -> str:
         """What will happen, in a line."""
         counts = {what: self.count(what) for what in ("create", "change", "delete", "keep")}

@@ -48,9 +48,11 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
             "Name the namespace with -n, and the cluster with --context.",
         )
     kinds = record.Record(known.kinds | {("v1", "ConfigMap"), ("v1", "Secret")}, "")
-    found = [body for body in owned(cluster, namespace, kinds) if body["metadata"]["name"] != record.NAME or purge]
+    found = [body for body in owned(cluster, namespace, kinds) if purge or not _is_record(body)]
     goes = [body for body in found if purge or body["kind"] not in KEPT_KINDS]
     stays = [f"{_label(body)}: holds data" for body in found if body["kind"] in KEPT_KINDS and not purge]
+    if stays:
+        stays.append(f"ConfigMap {record.NAME}: the record of what stays")
     ours = _is_our_namespace(cluster, namespace)
     strangers = _strangers(cluster, namespace) if purge and ours else []
     if not ours:
@@ -65,9 +67,12 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
 
 def _order(body: Object) -> tuple[int, str]:
     """Last applied, first deleted; the record at the very end, so that a run that was cut off can go on."""
-    kind, name = body["kind"], body["metadata"]["name"]
-    rank = -ORDER.index(kind) if kind in ORDER else 0
-    return (1 if name == record.NAME and kind == "ConfigMap" else rank, name)
+    rank = -ORDER.index(body["kind"]) if body["kind"] in ORDER else -len(ORDER)
+    return (1 if _is_record(body) else rank, body["metadata"]["name"])
+
+
+def _is_record(body: Object) -> bool:
+    return body["kind"] == "ConfigMap" and bool(body["metadata"]["name"] == record.NAME)
 
 
 def _label(body: Object) -> str:

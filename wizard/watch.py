@@ -3,6 +3,7 @@
 Polls instead of watching: nothing to time out, nothing to resume, and whoever reads the rows can stop between any two.
 """
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -136,4 +137,13 @@ def _last_line(cluster: Cluster, pod: Object, container: str, *, previous: bool 
     except ClusterError:
         return ""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:160] if lines else "starting"
+    return plain_line(lines[-1])[:160] if lines else "starting"
+
+
+_TIME_AND_LEVEL = re.compile(r"^\S+Z \[\w+ *\] ")
+_LOGGER = re.compile(r" +\[[\w.]+\] loc=.*$")
+
+
+def plain_line(line: str) -> str:
+    """A line of Airflow's log without its time, level, logger and place."""
+    return _LOGGER.sub("", _TIME_AND_LEVEL.sub("", line))

@@ -13,6 +13,7 @@ from wizard.commands.options import (
     confirm,
     plan_of,
     say,
+    say_rows,
 )
 from wizard.errors import Exit
 
@@ -52,18 +53,15 @@ class Command:
         if options.dry_run == "server":
             if not prepared.namespace_exists:
                 say(f"Namespace {plan.namespace} does not exist yet, so only the schemas are checked:")
-                for row in check_schemas(cluster, prepared):
-                    say(row.line())
+                say_rows(check_schemas(cluster, prepared))
             say("server dry run: nothing was changed")
             return Exit.OK
-        if not confirm("Apply this?", options):
+        if not prepared.changes_nothing and not confirm("Apply this?", options):
             say("nothing was changed")
             return Exit.FAILED
-        for row in apply(cluster, prepared):
-            say(row.line())
+        say_rows(apply(cluster, prepared))
         if options.wait:
-            for row in rollouts(cluster, plan.namespace, options.timeout):
-                say(row.line())
+            say_rows(rollouts(cluster, plan.namespace, options.timeout))
         print(summary(plan, options.context or "").text())
         return Exit.OK
 

@@ -11,6 +11,7 @@ from wizard.commands.options import (
     confirm,
     namespace_of,
     say,
+    say_rows,
 )
 from wizard.errors import Exit
 
@@ -47,6 +48,5 @@ class Command:
         if not confirm("Delete this, data included?" if options.purge else "Delete this?", options):
             say("nothing was changed")
             return Exit.FAILED
-        for row in delete(cluster, prepared, options.timeout):
-            say(row.line())
+        say_rows(delete(cluster, prepared, options.timeout))
         return Exit.OK

@@ -3,16 +3,20 @@
 import argparse
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.errors import Exit, UserError
+from wizard.progress import Mark, Row
 
 if TYPE_CHECKING:
     from wizard.cluster.interface import Cluster
     from wizard.plan.model import Plan
 
 DEFAULT_FILE = "airflow-plan.yaml"
+PATIENCE = 3.0
+"""Seconds between two rows about a thing that goes on waiting."""
 
 
 def add_plan(parser: argparse.ArgumentParser) -> None:
@@ -92,6 +96,16 @@ def cluster_of(options: argparse.Namespace) -> "Cluster":
 def say(text: str = "") -> None:
     """Talk: on stderr, at once."""
     print(text, file=sys.stderr, flush=True)
+
+
+def say_rows(rows: "Iterable[Row]", width: int = 36) -> None:
+    """Print rows as they come. A thing that only waits for something else now is said every few seconds at most."""
+    said: dict[str, tuple[Mark, float]] = {}
+    for row in rows:
+        mark, seconds = said.get(row.thing, (None, 0.0))
+        if row.mark is not mark or row.seconds - seconds >= PATIENCE:
+            said[row.thing] = (row.mark, row.seconds)
+            say(row.line(width))
 
 
 def confirm(question: str, options: argparse.Namespace) -> bool:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from wizard.commands.options import add_cluster, add_plan, add_timeout, cluster_of, namespace_of, say
+from wizard.commands.options import add_cluster, add_plan, add_timeout, cluster_of, namespace_of, say_rows
 from wizard.errors import Exit
 
 
@@ -20,7 +20,6 @@ class Command:
         from wizard.verify import verify
 
         namespace = namespace_of(options)
-        for row in verify(cluster_of(options), namespace, options.timeout):
-            say(row.line(16))
+        say_rows(verify(cluster_of(options), namespace, options.timeout), 16)
         print(f"verified: a task ran in namespace {namespace}, and its log was read")
         return Exit.OK

@@ -1,0 +1,87 @@
+"""Running `airflow-wizard` as its users do: a process of its own, with what it printed."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from wizard.airflow_api import AirflowApi
+from wizard.cluster.interface import Cluster, Object
+
+LONGEST = 400
+"""Seconds that any one command may take."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+class CommandLine:
+    """The commands, on the cluster for tests, with one plan."""
+
+    def __init__(self, plan: Path, namespace: str) -> None:
+        self.plan = plan
+        self.namespace = namespace
+
+    def run(self, *arguments: str) -> Said:
+        """Run one command with the plan and the namespace; what it said is printed for whoever reads the test."""
+        kubeconfig = os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]
+        command = [sys.executable, "-m", "wizard", *arguments, "-f", str(self.plan), "-n", self.namespace]
+        done = subprocess.run(
+            [*command, "--kubeconfig", kubeconfig],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+        )
+        print(f"$ airflow-wizard {' '.join(arguments)}\n{done.stderr}{done.stdout}-> {done.returncode}")
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    def ok(self, *arguments: str) -> Said:
+        """Run a command that must end well."""
+        said = self.run(*arguments)
+        assert said.code == 0, said.err
+        return said
+
+
+def pods(cluster: Cluster, namespace: str) -> dict[str, int]:
+    """The pods by uid, with their restarts: equal means that nothing was restarted."""
+    return {pod["metadata"]["uid"]: _restarts(pod) for pod in cluster.list("v1", "Pod", namespace)}
+
+
+def _restarts(pod: Object) -> int:
+    status = pod["status"]
+    statuses = [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
+    return sum(each["restartCount"] for each in statuses)
+
+
+def versions(cluster: Cluster, namespace: str) -> dict[str, str]:
+    """The generation of each Deployment and the resourceVersion of what has no status."""
+    seen = {}
+    for api, kind, field in (
+        ("apps/v1", "Deployment", "generation"),
+        ("v1", "ConfigMap", "resourceVersion"),
+        ("v1", "Secret", "resourceVersion"),
+        ("v1", "Service", "resourceVersion"),
+    ):
+        for body in cluster.list(api, kind, namespace):
+            seen[f"{kind} {body['metadata']['name']}"] = str(body["metadata"][field])
+    return seen
+
+
+def secret_values(cluster: Cluster, namespace: str) -> dict[str, object]:
+    """Every Secret's data."""
+    return {body["metadata"]["name"]: body["data"] for body in cluster.list("v1", "Secret", namespace)}
+
+
+def api(cluster: Cluster, namespace: str) -> AirflowApi:
+    """Airflow's REST API, logged in as the admin."""
+    session = AirflowApi(cluster, namespace)
+    session.login()
+    return session

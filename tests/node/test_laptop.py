@@ -1,0 +1,78 @@
+"""The laptop plan on a real node: ready, proved, unchanged by a second apply, and back with its data after a delete."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.node.command_line import CommandLine, api, pods, secret_values, versions
+from wizard.cluster.interface import Cluster
+from wizard.verify import DAG
+
+pytestmark = [pytest.mark.cluster, pytest.mark.node]
+
+PLAN = Path(__file__).parent.parent / "plans" / "laptop.yaml"
+
+
+@pytest.fixture
+def wizard(cluster: Cluster) -> Iterator[CommandLine]:
+    """The command line, for a namespace that doesn't exist yet."""
+    wizard = CommandLine(PLAN, f"wizard-laptop-{secrets.token_hex(3)}")
+    yield wizard
+    cluster.delete("v1", "Namespace", wizard.namespace)
+
+
+def test_from_nothing_to_a_task_and_back_with_its_data(cluster: Cluster, wizard: CommandLine) -> None:
+    namespace = wizard.namespace
+    installed = wizard.ok("apply", "--yes")
+    assert "port-forward" in installed.out
+    assert "airflow-admin" in installed.out
+    assert "a task ran" in wizard.ok("verify").out
+
+    before, running, values = versions(cluster, namespace), pods(cluster, namespace), secret_values(cluster, namespace)
+    again = wizard.ok("apply", "--yes")
+    assert "created" not in again.err
+    assert "changed" not in again.err.replace("unchanged", "")
+    assert versions(cluster, namespace) == before
+    assert pods(cluster, namespace) == running
+
+    airflow = api(cluster, namespace)
+    connection = {"connection_id": "kept", "conn_type": "http", "password": "p@ss/w:rd%1#x", "host": "h"}
+    airflow.call("POST", "/api/v2/connections", connection)
+    runs = airflow.call("GET", f"/api/v2/dags/{DAG}/dagRuns")["dag_runs"]
+
+    deleted = wizard.ok("delete", "--yes")
+    assert "stays: PersistentVolumeClaim postgres-db" in deleted.err
+    assert not cluster.list("apps/v1", "Deployment", namespace)
+    assert secret_values(cluster, namespace) == values
+
+    wizard.ok("apply", "--yes")
+    assert secret_values(cluster, namespace) == values
+    airflow = api(cluster, namespace)  # logs in with the same password
+    back = airflow.call("GET", f"/api/v2/dags/{DAG}/dagRuns")["dag_runs"]
+    assert [run["dag_run_id"] for run in back] == [run["dag_run_id"] for run in runs]
+    assert airflow.call("GET", "/api/v2/connections/kept")["host"] == "h"
+    wizard.ok("verify")
+
+    logs = "".join(_all_logs(cluster, namespace))
+    assert values["airflow-admin"]["password"] not in logs
+    for name, data in values.items():
+        for key, value in data.items():
+            assert key in ("username", "POSTGRES_USER", "POSTGRES_DB") or _plain(value) not in logs, (name, key)
+
+    purged = wizard.ok("delete", "--yes", "--purge")
+    assert f"Namespace {namespace}" in purged.err
+    assert cluster.get("v1", "Namespace", namespace) is None
+
+
+def _plain(value: str) -> str:
+    import base64
+
+    return base64.b64decode(value).decode()
+
+
+def _all_logs(cluster: Cluster, namespace: str) -> Iterator[str]:
+    for pod in cluster.list("v1", "Pod", namespace):
+        for container in [*pod["spec"].get("initContainers", []), *pod["spec"]["containers"]]:
+            yield cluster.logs(namespace, pod["metadata"]["name"], container["name"], tail=5000)
