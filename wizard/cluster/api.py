@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -50,7 +51,7 @@ class Resource:
         return "/".join([root, *(quote(part, safe="") for part in parts if part)])
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Failure(Exception):
     """One failed try."""
 
@@ -139,9 +140,10 @@ class Api:
         self, method: str, path: str, about: About, query: list[tuple[str, str]], body: Any, kind: str, left: float
     ) -> bytes:
         from kubernetes.client.exceptions import ApiException
-        from urllib3.exceptions import HTTPError, ProtocolError
+        from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProtocolError
 
         left = max(left, 0.1)
+        connect = min(_CONNECT_SECONDS, left)
         try:
             response = self._client.request(
                 method,
@@ -151,7 +153,7 @@ class Api:
                 header_params=self.login.headers(),
                 content_type=kind,
                 serialize=False,
-                _request_timeout=(min(_CONNECT_SECONDS, left), left),
+                _request_timeout=(connect, left),
             )
             return bytes(response.data)
         except ApiException as error:
@@ -162,7 +164,8 @@ class Api:
             raise _Failure(refused(error.status, answer, about, self.server), error.status, wait=wait) from None
         except (HTTPError, OSError) as error:
             dropped = isinstance(error, ProtocolError | ConnectionError)
-            raise _Failure(unreachable(self.server, error, self.timeout), dropped=dropped) from None
+            seconds = connect if isinstance(error, ConnectTimeoutError) else self.timeout
+            raise _Failure(unreachable(self.server, error, seconds), dropped=dropped) from None
 
     def _discover(self, api_version: str, kind: str) -> Resource:
         root = "/apis/" if "/" in api_version else "/api/"
@@ -170,6 +173,8 @@ class Api:
         try:
             answer = self.json("GET", root + quote(api_version), about)
         except Gone:
+            if api_version == "v1":
+                raise not_an_api_server(self.server, "it has no /api/v1") from None
             raise unknown_kind(api_version, kind) from None
         served = answer.get("resources")
         if not isinstance(served, list):
@@ -218,17 +223,24 @@ def _client(configuration: Any, tls: ssl.SSLContext) -> Any:
     from kubernetes.dynamic import DynamicClient
     from urllib3.exceptions import HTTPError
 
+    proxy = urlsplit(configuration.proxy or "")
+    if proxy.scheme.startswith("socks") and find_spec("socks") is None:
+        raise _bad_proxy(proxy.hostname, "SOCKS needs the Python package pysocks")
     try:
         client = ApiClient(configuration)
-    except (HTTPError, ImportError, ValueError) as error:
-        raise UserError(
-            f"The proxy {urlsplit(configuration.proxy or '').hostname} can't be used: {type(error).__name__}.",
-            "It should look like http://proxy:3128; a socks5:// proxy needs the Python package pysocks.",
-            Exit.USAGE,
-        ) from None
+    except (HTTPError, ValueError):
+        raise _bad_proxy(proxy.hostname, "it is no address") from None
     # Our own context: private keys need no files, and websockets take the same one.
     client.rest_client.pool_manager.connection_pool_kw["ssl_context"] = tls
     return DynamicClient(client, discoverer=lambda client, cache_file: None)
+
+
+def _bad_proxy(host: str | None, why: str) -> UserError:
+    return UserError(
+        f"The proxy {host or '(none)'} can't be used: {why}.",
+        "Look at proxy-url in the kubeconfig, or at HTTPS_PROXY: it should look like http://proxy:3128.",
+        Exit.USAGE,
+    )
 
 
 def _be_quiet(insecure: bool) -> None:

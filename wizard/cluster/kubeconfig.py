@@ -101,8 +101,10 @@ def _merge(kubeconfig: str | None) -> _Merged:
     merged = _Merged()
     found = False
     for path in _paths(kubeconfig):
+        loaded = _load(path, needed=bool(kubeconfig))
+        if loaded is None:
+            continue
         found = True
-        loaded = _load(path)
         for section, inner in _SECTIONS.items():
             entries: dict[str, _Settings] = getattr(merged, section)
             for name, settings in _named(loaded, section, inner, path):
@@ -112,17 +114,18 @@ def _merge(kubeconfig: str | None) -> _Merged:
 
 
 def _paths(kubeconfig: str | None) -> list[Path]:
-    """The kubeconfigs to read. One that was named must be there; those of KUBECONFIG need not."""
-    if kubeconfig:
-        return [Path(kubeconfig).expanduser()]
     named = [part for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
-    return [path for path in (Path(part).expanduser() for part in named or ["~/.kube/config"]) if path.exists()]
+    # Not Path.expanduser, which fails where the user has no home, as in a pod with a random user.
+    return [Path(os.path.expanduser(part)) for part in ([kubeconfig] if kubeconfig else named or ["~/.kube/config"])]
 
 
-def _load(path: Path) -> _Settings:
+def _load(path: Path, *, needed: bool) -> _Settings | None:
+    """What a file holds; None where it is not there and was not asked for by name."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
+        if not needed:
+            return None
         raise UserError(
             f"There is no kubeconfig {path}.", "Give the path of one by --kubeconfig or KUBECONFIG.", Exit.USAGE
         ) from None
@@ -204,8 +207,8 @@ def _service_account() -> _Merged:
 
 
 def _address(cluster: _Settings) -> str:
-    server = _text(cluster, "server").rstrip("/")
-    return server if not server or "://" in server else f"https://{server}"
+    server = _text(cluster, "server")
+    return (server if not server or "://" in server else f"https://{server}").rstrip("/")
 
 
 def _checked_address(cluster: _Settings, context: str) -> str:

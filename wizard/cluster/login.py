@@ -195,7 +195,7 @@ def _bytes(settings: dict[str, Any], name: str, context: str) -> bytes:
     """What `NAME-data` holds in base64, else the file that `NAME` names; empty where there is neither."""
     try:
         if settings.get(f"{name}-data"):
-            return base64.b64decode(settings[f"{name}-data"])
+            return base64.b64decode("".join(settings[f"{name}-data"].split()), validate=True)
         return Path(settings[name]).read_bytes() if settings.get(name) else b""
     except OSError as error:
         raise UserError(
@@ -203,7 +203,7 @@ def _bytes(settings: dict[str, Any], name: str, context: str) -> bytes:
             "Mend the kubeconfig, or choose another context by --context.",
             Exit.USAGE,
         ) from None
-    except (binascii.Error, TypeError, ValueError):
+    except (binascii.Error, AttributeError, TypeError, ValueError):
         raise _bad_certificate(name.replace("-", " "), context) from None
 
 

@@ -1,12 +1,12 @@
 """A real cluster, by one context of a kubeconfig."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from wizard.cluster.api import APPLY, Api, Query, Resource, needed
 from wizard.cluster.interface import FIELD_MANAGER, Cluster, Conflict, Invalid, Object, Objects, Stream
 from wizard.cluster.kubeconfig import Context, choose, contexts
-from wizard.cluster.refusals import About, Gone
+from wizard.cluster.refusals import About, Gone, not_an_api_server
 from wizard.cluster.streams import PodStream, open_channels, run
 
 __all__ = ["Context", "RealCluster", "connect", "contexts"]
@@ -39,7 +39,10 @@ class RealCluster:
 
     def version(self) -> str:
         """`gitVersion` of the API server."""
-        return str(self._api.json("GET", "/version", About("get", "version")).get("gitVersion", ""))
+        try:
+            return str(self._api.json("GET", "/version", About("get", "version"))["gitVersion"])
+        except (Gone, KeyError):
+            raise not_an_api_server(self.server, "it tells no version") from None
 
     def may(self, verb: str, resource: str, *, group: str = "", namespace: str = "", subresource: str = "") -> bool:
         """Whether we may do this, by a SelfSubjectAccessReview."""
@@ -184,11 +187,10 @@ class RealCluster:
                 return items
 
 
-def _last_seen(event: Object) -> datetime:
-    series = event.get("series") or {}
-    metadata = event.get("metadata") or {}
-    for text in (series.get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime")):
-        if text:
-            return datetime.fromisoformat(text)
-    created = metadata.get("creationTimestamp")
-    return datetime.fromisoformat(created) if created else datetime.fromtimestamp(0, UTC)
+def _last_seen(event: Object) -> tuple[datetime, int]:
+    """For the order of events: whole seconds, as most have no more, then as they were written."""
+    metadata = event["metadata"]
+    times = ((event.get("series") or {}).get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"))
+    seen = next(filter(None, times), metadata["creationTimestamp"])
+    version = str(metadata.get("resourceVersion"))
+    return datetime.fromisoformat(seen).replace(microsecond=0), int(version) if version.isdigit() else 0

@@ -93,19 +93,20 @@ def unreachable(server: str, error: Exception, seconds: float) -> Unreachable:
     kinds = {type_.__name__ for type_ in type(error).__mro__}
     if kinds & {"NameResolutionError", "gaierror", "WebSocketAddressException"}:
         return Unreachable(f"The name in {server} is not known here.", "Are you on the right network, or VPN?")
-    if kinds & {"TimeoutError", "ConnectTimeoutError", "ReadTimeoutError", "WebSocketTimeoutException"}:
-        return Unreachable(
-            f"{server} did not answer within {seconds:.0f} s.", "Are you on the right network, or VPN? Is it up?"
-        )
     if kinds & {"ProxyError", "ProxyConnectionError", "WebSocketProxyException"}:
         return Unreachable(
             f"The proxy on the way to {server} does not answer or refuses.",
             "Look at proxy-url in the kubeconfig, or at HTTPS_PROXY and NO_PROXY.",
         )
+    # Before the timeouts: urllib3's NewConnectionError is a kind of ConnectTimeoutError.
     if "refused" in text:
         return Unreachable(f"{server} refused the connection.", "Is the cluster up, and the address right?")
     if "unreachable" in text or "No route" in text:
         return Unreachable(f"There is no way to {server} from here.", "Are you on the right network, or VPN?")
+    if kinds & {"TimeoutError", "ConnectTimeoutError", "ReadTimeoutError", "WebSocketTimeoutException"}:
+        return Unreachable(
+            f"{server} did not answer within {seconds:.0f} s.", "Are you on the right network, or VPN? Is it up?"
+        )
     return Unreachable(f"The connection to {server} broke.", "Try again; if it stays, look at proxies on the way.")
 
 
@@ -157,7 +158,7 @@ def _sentence(said: dict[str, Any], status: int, about: About) -> str:
         fields = [str(cause["field"]) for cause in _causes(said) if cause.get("field")]
         fields += _SCHEMA_FIELD.findall(message)
         where = f" ({', '.join(dict.fromkeys(fields))})" if fields else ""
-        return f"The API server does not take {about}: {said.get('reason') or status}{where}."
+        return f"The API server does not take {about}: {said.get('reason') or f'HTTP {status}'}{where}."
     if not message:
         return f"The API server answered {status} to: {about.verb} {about}."
     message = message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"
@@ -171,6 +172,8 @@ def _is_rbac(message: str) -> bool:
 
 def _way_out_of_forbidden(said: dict[str, Any], about: About) -> str:
     message = str(said.get("message"))
+    if 'User "system:anonymous"' in message:
+        return "This context sends no credentials: log in with your provider's tool, or choose another context."
     if _is_rbac(message):
         space = f" --namespace {about.namespace}" if about.namespace else ""
         return f"Ask for that right, or choose another context; kubectl auth can-i --list{space} shows what you may."
@@ -203,5 +206,7 @@ def _conflict(said: dict[str, Any], sentence: str, about: About) -> ClusterError
     managers = ", ".join(dict.fromkeys(owner.manager for owner in owned))
     fields = ", ".join(dict.fromkeys(owner.field for owner in owned))
     return Conflict(
-        f"{about}: {fields} was set by {managers}.", "Take it over by --force, or leave it to them in the plan.", owned
+        f"{about}: {fields} was set by {managers}.",
+        "Take it out of the other tool's hands, or take it over with --force-conflicts.",
+        owned,
     )

@@ -79,7 +79,7 @@ def open_channels(api: Api, path: str, query: list[tuple[str, str]], about: Abou
     named = {"server_hostname": api.configuration.tls_server_name} if api.configuration.tls_server_name else {}
     url = f"{api.server.replace('http', 'ws', 1)}{path}?{urlencode(query)}"
     for last in (False, True):
-        websocket = WebSocket(sslopt={"context": api.login.tls, **insecure, **named})
+        websocket: Any = WebSocket(sslopt={"context": api.login.tls, **insecure, **named})
         headers = [f"{name}: {value}" for name, value in api.login.headers().items()]
         try:
             with _failures(api):
@@ -105,6 +105,7 @@ def run(channels: Channels, about: About) -> tuple[int, str, str]:
     """What a command in a pod gave: exit code, stdout, stderr. Raises ClusterError where it could not be run."""
     output = {_STDOUT: bytearray(), _STDERR: bytearray()}
     status = bytearray()
+    channels.timeout = EXEC_SECONDS
     deadline = time.monotonic() + EXEC_SECONDS
     try:
         while received := channels.receive(deadline):
@@ -222,12 +223,13 @@ class _Bytes(io.RawIOBase):
 def _failures(api: Api) -> Iterator[None]:
     """What goes wrong on the way, as errors of ours; an answer with a bad status is for the caller."""
     from websocket import WebSocketBadStatusException, WebSocketException
+    from websocket._http import ProxyError  # type: ignore[attr-defined]  # from python_socks, if that is installed
 
     try:
         yield
     except WebSocketBadStatusException:
         raise
-    except (WebSocketException, OSError, ValueError) as error:
+    except (WebSocketException, ProxyError, OSError, ValueError) as error:
         raise unreachable(api.server, error, api.timeout) from None
 
 

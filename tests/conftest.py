@@ -1,0 +1,61 @@
+"""What all tests share: no test sees the user's kubeconfig, and the cluster for tests is really one."""
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from wizard.cluster.interface import Cluster
+
+KUBECONFIG = "AIRFLOW_WIZARD_TEST_KUBECONFIG"
+SERVER = "AIRFLOW_WIZARD_TEST_SERVER"
+RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+
+
+@pytest.fixture(autouse=True)
+def nobodys_kubeconfig(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty home without a kubeconfig, and no service account of a pod."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("KUBECONFIG", str(home / "no-kubeconfig"))
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    return home
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The cluster for tests. One that is not on this machine must be named, lest it be somebody's own."""
+    from wizard.cluster.real import connect
+
+    kubeconfig = os.environ.get(KUBECONFIG)
+    if not kubeconfig:
+        pytest.skip(f"{KUBECONFIG} names no kubeconfig of a cluster for tests")
+    cluster = connect(kubeconfig)
+    if not _on_loopback(cluster.server) and os.environ.get(SERVER) != cluster.server:
+        pytest.fail(f"{cluster.server} is not on this machine: set {SERVER} to this address if it is for tests")
+    return cluster
+
+
+@pytest.fixture
+def namespace(cluster: Cluster) -> Iterator[str]:
+    """A namespace of its own, with the strictest pod security; it is deleted afterwards."""
+    name = f"wizard-test-{secrets.token_hex(4)}"
+    cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED}})
+    deadline = time.monotonic() + 20
+    while cluster.get("v1", "ServiceAccount", "default", name) is None and time.monotonic() < deadline:
+        time.sleep(0.1)  # without it no pod is let in
+    yield name
+    cluster.delete("v1", "Namespace", name)
+
+
+def _on_loopback(server: str) -> bool:
+    host = urlsplit(server).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
