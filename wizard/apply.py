@@ -16,8 +16,9 @@ from wizard.diff import Change, compare
 from wizard.errors import UserError
 from wizard.plan.file import text_of
 from wizard.plan.model import Plan
+from wizard.plan.rules import warnings
 from wizard.progress import Mark, Row
-from wizard.render import render
+from wizard.render import NeededSecret, render
 from wizard.render.manifests import MANAGED_BY, ORDER
 from wizard.threads import in_parallel
 
@@ -41,8 +42,7 @@ class Prepared:
 
     def count(self, what: str) -> int:
         """How many objects are created, changed, kept or deleted, Secrets included."""
-        made = {"create": sum(not s.exists for s in self.secrets), "keep": sum(s.exists for s in self.secrets)}
-        return sum(change.what == what for change in self.changes) + made.get(what, 0)
+        return sum(each.what == what for each in self.changes) + sum(each.what == what for each in self.secrets)
 
     @property
     def changes_nothing(self) -> bool:
@@ -81,7 +81,7 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False) -> Prepared:
         changes=[*changes, *(Change("delete", body) for body in stale)],
         kept=kept,
         record=record.Record(new_kinds | (before.kinds if before and kept else frozenset()), text_of(plan)),
-        warnings=_warnings(plan),
+        warnings=warnings(plan),
         force=force,
     )
 
@@ -103,8 +103,8 @@ def check_schemas(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
         yield Row(change.label, Mark.DONE, "new; the schema is right", time.monotonic() - started)
 
 
-def _secrets(cluster: Cluster, plan: Plan, needed: list[secrets.NeededSecret], exists: bool) -> list[secrets.Made]:
-    def one(secret: secrets.NeededSecret) -> secrets.Made:
+def _secrets(cluster: Cluster, plan: Plan, needed: list[NeededSecret], exists: bool) -> list[secrets.Made]:
+    def one(secret: NeededSecret) -> secrets.Made:
         live = cluster.get("v1", "Secret", secret.name, plan.namespace) if exists else None
         return secrets.make(secret, plan.namespace, live)
 
@@ -170,12 +170,6 @@ def _claims_can_be_bound(cluster: Cluster, plan: Plan, bodies: list[Object], exi
             if names
             else "Set database.storage.type: ephemeral; the data is then lost with the database's pod.",
         )
-
-
-def _warnings(plan: Plan) -> list[str]:
-    if plan.database.storage.type == "ephemeral":
-        return ["the database has no claim: when its pod goes, all of Airflow's data goes, and you apply again"]
-    return []
 
 
 def apply(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from wizard.errors import UserError
 from wizard.progress import Mark, Row
 from wizard.render.manifests import ORDER
 from wizard.threads import in_parallel
-from wizard.watch import PODS
+from wizard.watch import PODS, TASK_PODS
 
 _LOOKED_AT = (
     ("v1", "Pod"),
@@ -50,6 +50,7 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
     kinds = record.Record(known.kinds | {("v1", "ConfigMap"), ("v1", "Secret")}, "")
     found = [body for body in owned(cluster, namespace, kinds) if purge or not _is_record(body)]
     goes = [body for body in found if purge or body["kind"] not in KEPT_KINDS]
+    goes += cluster.list("v1", "Pod", namespace, labels=TASK_PODS)
     stays = [f"{_label(body)}: holds data" for body in found if body["kind"] in KEPT_KINDS and not purge]
     if stays:
         stays.append(f"ConfigMap {record.NAME}: the record of what stays")
@@ -66,9 +67,10 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
 
 
 def _order(body: Object) -> tuple[int, str]:
-    """Last applied, first deleted; the record at the very end, so that a run that was cut off can go on."""
-    rank = -ORDER.index(body["kind"]) if body["kind"] in ORDER else -len(ORDER)
-    return (1 if _is_record(body) else rank, body["metadata"]["name"])
+    """Last applied, first deleted: the scheduler before the task pods, which it would make again; the record at the
+    very end, so that a run that was cut off can go on."""
+    kind = "Deployment" if body["kind"] == "Pod" else body["kind"]
+    return (1 if _is_record(body) else -ORDER.index(kind), f"{body['kind']} {body['metadata']['name']}")
 
 
 def _is_record(body: Object) -> bool:
@@ -96,6 +98,7 @@ def _strangers(cluster: Cluster, namespace: str) -> list[str]:
         for body in bodies
         if not record.is_ours(body)
         and not body["metadata"].get("ownerReferences")
+        and "airflow-wizard/role" not in (body["metadata"].get("labels") or {})
         and body["metadata"]["name"] != "kube-root-ca.crt"
     ]
 

@@ -1,6 +1,6 @@
 """Manifests as a folder for `kubectl apply -k DIR` (and `kubectl apply -f DIR/manifests`), without any Secret."""
 
-import shutil
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -24,8 +24,8 @@ def write_folder(rendered: Rendered, folder: Path) -> None:
 
     Raises `UserError` for a folder that holds anything that `render` didn't write.
     """
-    _refuse_foreign(folder)
     try:
+        _refuse_foreign(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as beside:
             _write(rendered, Path(beside, "new"))
@@ -54,9 +54,10 @@ def _refuse_foreign(folder: Path) -> None:
     if not folder.is_dir():
         raise UserError(f"{folder} is a file", "Name a folder with -o.", Exit.USAGE)
     kustomization = folder / "kustomization.yaml"
-    written = kustomization.is_file() and kustomization.read_text("utf-8", "replace").startswith(_MARK)
-    extra = {path.name for path in folder.iterdir()} - {"kustomization.yaml", "manifests"}
-    if any(folder.iterdir()) and (not written or extra):
+    text = kustomization.read_text("utf-8", "replace") if kustomization.is_file() else ""
+    ours = {"kustomization.yaml", "manifests"} | {line[2:] for line in text.splitlines() if line.startswith("- ")}
+    known = ours if text.startswith(_MARK) else set()
+    if any(str(path.relative_to(folder)) not in known for path in folder.rglob("*")):
         raise UserError(
             f"{folder} holds what render did not write",
             "Name another folder with -o, or empty this one.",
@@ -74,11 +75,17 @@ def secrets_note(needed: list[NeededSecret], namespace: str) -> str:
 
 
 def _command(secret: NeededSecret, namespace: str) -> str:
+    if secret.existing:
+        return f"  # {secret.name}, with key {', '.join(secret.keys)}: yours, as the plan says"
     parts = [f"  kubectl create secret generic {secret.name} -n {namespace}"]
     return " \\\n    ".join([*parts, *(_source(key, value) for key, value in secret.keys.items())])
 
 
 def _source(key: str, value: Value) -> str:
+    if value.file is not None:
+        return f"--from-file={key}={shlex.quote(value.file)}"
+    if value.environment is not None:
+        return f'--from-file={key}=<(printf "%s\\n" "${value.environment}")'
     if value.random is None:
-        return f"--from-literal={key}='{value.text}'"
+        return f"--from-literal={key}={shlex.quote(str(value.text))}"
     return f"--from-file={key}=<({_RANDOM[value.random]} | tr -d '\\n')"

@@ -185,7 +185,8 @@ def _below(model: Model, key: Key, place: str, profiled: Answers, draft: Draft) 
 def _question(field: FieldInfo, key: Key, place: str, models: list[Model], default: Any) -> Question:
     extra: Any = field.json_schema_extra or {}
     annotation = str(field.annotation)
-    choices = tuple(_choice(key, str(tag_of(model))) for model in models)
+    texts = (extra["choices"],) if "choices" in extra else key
+    choices = tuple(_choice(texts, str(tag_of(model))) for model in models)
     if key == ("profile",):
         choices = tuple(Choice(name, **{k: v for k, v in profile(name).items() if k != "plan"}) for name in PROFILES)
     kind: Any = "choice" if choices else "flag" if "bool" in annotation else "number" if "int" in annotation else "text"

@@ -10,8 +10,11 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
+from wizard.brought import bring
 from wizard.cluster.interface import Cluster, Object
+from wizard.errors import UserError
 from wizard.render.hashes import SECRET_HASH, content, reads
 from wizard.render.lift import pod_template
 from wizard.render.manifests import MANAGED_BY
@@ -26,18 +29,27 @@ MASK = "••••••••"
 
 @dataclass(frozen=True, repr=False)
 class Made:
-    """A Secret as it will be: the whole object, with values, and which of its keys are new."""
+    """A Secret as it will be: the whole object, with values, and which of its keys are new or differ from before."""
 
     body: Object
     new_keys: tuple[str, ...]
+    changed_keys: tuple[str, ...]
     exists: bool
+    ours: bool
 
     @property
     def name(self) -> str:
         return str(self.body["metadata"]["name"])
 
+    @property
+    def what(self) -> Literal["create", "change", "keep"]:
+        """What sending it does."""
+        if not self.exists:
+            return "create"
+        return "change" if self.new_keys or self.changed_keys else "keep"
+
     def __repr__(self) -> str:
-        return f"Made({self.name!r}, new_keys={self.new_keys})"
+        return f"Made({self.name!r}, new_keys={self.new_keys}, changed_keys={self.changed_keys})"
 
 
 def random_value(kind: Random) -> str:
@@ -52,17 +64,48 @@ def random_value(kind: Random) -> str:
 
 
 def make(needed: NeededSecret, namespace: str, live: Object | None) -> Made:
-    """What is in the cluster, and what it lacks made new."""
+    """What is in the cluster, and what it lacks made new.
+
+    A value that is brought, from a file or a variable, wins over the cluster's; where its source isn't at hand, the
+    cluster's stays. Raises `UserError` for a Secret of somebody else's that isn't there, and for a bad value.
+    """
+    if needed.existing:
+        return _existing(needed, namespace, live)
     known: dict[str, str] = dict((live or {}).get("data") or {})
-    new = tuple(key for key in needed.keys if key not in known)
-    for key in new:
-        value = needed.keys[key]
-        text = value.text if value.random is None else random_value(value.random)
-        known[key] = base64.b64encode(str(text).encode()).decode()
+    before = dict(known)
+    for key, value in needed.keys.items():
+        if value.brought:
+            brought = bring(value, f"key {key} of Secret {needed.name}", needed=key not in known)
+            known[key] = known[key] if brought is None else _encoded(brought)
+        elif key not in known:
+            known[key] = _encoded(random_value(value.random) if value.random else str(value.text))
     labels = MANAGED_BY if live is None else _our_labels(live)
     metadata = {"name": needed.name, "namespace": namespace} | ({"labels": labels} if labels else {})
-    ours = {key: known[key] for key in needed.keys}
-    return Made({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": ours}, new, live is not None)
+    return Made(
+        {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": {key: known[key] for key in needed.keys}},
+        new_keys=tuple(key for key in needed.keys if key not in before),
+        changed_keys=tuple(key for key in needed.keys if key in before and before[key] != known[key]),
+        exists=live is not None,
+        ours=True,
+    )
+
+
+def _existing(needed: NeededSecret, namespace: str, live: Object | None) -> Made:
+    data = (live or {}).get("data") or {}
+    missing = [key for key in needed.keys if key not in data]
+    if live is None or missing:
+        what = f"has no key {missing[0]}" if live else "is not there"
+        raise UserError(
+            f"Secret {needed.name} of namespace {namespace} {what}; the plan's {needed.origin.answer or 'answers'} "
+            "says that it exists",
+            f"Make it (kubectl create secret generic {needed.name} -n {namespace} --from-file={next(iter(needed.keys))}"
+            "=FILE), or answer with a file or a variable instead.",
+        )
+    return Made({**live, "data": data}, (), (), exists=True, ours=False)
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _our_labels(live: Object) -> dict[str, str]:
@@ -76,10 +119,10 @@ def send(cluster: Cluster, made: Made) -> str:
     if not made.exists:
         cluster.create(made.body)
         return f"made, {_keys(made)}"
-    if made.new_keys:
-        cluster.apply(made.body)
-        return f"completed by {', '.join(made.new_keys)}"
-    return f"kept, {_keys(made)}"
+    if made.what == "keep":
+        return f"kept, {_keys(made)}" if made.ours else "there, somebody else's"
+    cluster.apply(made.body, force=True)
+    return f"changed: {', '.join([*made.new_keys, *made.changed_keys])}"
 
 
 def _keys(made: Made) -> str:

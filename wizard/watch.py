@@ -16,6 +16,7 @@ INTERVAL = 0.5
 """Seconds between two looks."""
 
 PODS = "airflow-wizard/role in (control-plane, database)"
+TASK_PODS = "airflow-wizard/role=tasks"
 
 _BAD = {"ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError", "CrashLoopBackOff"}
 

@@ -1,5 +1,7 @@
 """The DAG of `airflow-wizard verify`: one task that logs what it was asked to say. It runs only when asked."""
 
+import time
+
 from airflow.sdk import dag, task
 
 
@@ -7,7 +9,10 @@ from airflow.sdk import dag, task
 def airflow_wizard_verify():
     @task
     def say(**context):
-        print("airflow-wizard verify says:", context["dag_run"].conf.get("say"))
+        conf = context["dag_run"].conf
+        print("airflow-wizard verify says:", conf.get("say"))
+        # Where logs go with the pod, this one stays until its log was surely read.
+        time.sleep(min(float(conf.get("stay") or 0), 120))
 
     say()
 

@@ -72,8 +72,8 @@ def show(cluster: "Cluster", prepared: "Prepared") -> None:
     say(f"context    {cluster.context}\nAPI server {cluster.server}\nnamespace  {prepared.plan.namespace}{new}")
     say(f"changes    {prepared.sentence()}")
     for made in prepared.secrets:
-        if made.new_keys:
-            say(f"  {'~' if made.exists else '+'} Secret {made.name}")
+        if made.what != "keep":
+            say(f"  {_SIGNS[made.what]} Secret {made.name}")
     for change in prepared.changes:
         if change.what != "keep":
             say(f"  {_SIGNS[change.what]} {change.label}")

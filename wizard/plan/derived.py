@@ -3,13 +3,17 @@
 import json
 from typing import Any
 
-from wizard.plan.model import Plan
+from wizard.plan.model import ExistingSecret, GitSync, KubernetesExecutor, LocalExecutor, Plan
 
 API_SERVER_PORT = 8080
 VERIFY_DAGS = "/opt/airflow/airflow-wizard/dags"
-"""Where the DAG of `verify` is mounted; source of the mount: blueprints/verify."""
+"""Where the DAG of `verify` is mounted: blueprints/airflow/verify.pod.patch.yaml."""
+
+GIT_LINK = "/git/repo"
+"""Where git-sync's link to the newest checkout is: its root and its link's name, blueprints/dags/git-sync."""
 
 _LOCAL_BUNDLE = "airflow.dag_processing.bundles.local.LocalDagBundle"
+_SECONDS = {"s": 1, "m": 60}
 
 
 def values_of(plan: Plan) -> dict[str, Any]:
@@ -18,8 +22,10 @@ def values_of(plan: Plan) -> dict[str, Any]:
     values["derived"] = {
         "image": image(plan),
         "executionApiUrl": f"http://airflow-api-server:{API_SERVER_PORT}/execution/",
+        "dagsFolder": dags_folder(plan),
         "dagBundles": dag_bundles(plan),
-        "parallelism": str(plan.executor.parallelism),
+        **_of_dags(plan),
+        **_of_executor(plan),
     }
     return values
 
@@ -29,10 +35,48 @@ def image(plan: Plan) -> str:
     return plan.airflow.image or f"docker.io/apache/airflow:{plan.airflow.version}"
 
 
+def dags_folder(plan: Plan) -> str:
+    """Where Airflow reads the user's DAGs."""
+    if isinstance(plan.dags, GitSync):
+        return GIT_LINK if plan.dags.folder == "." else f"{GIT_LINK}/{plan.dags.folder}"
+    return plan.dags.folder
+
+
 def dag_bundles(plan: Plan) -> str:
     """`[dag_processor] dag_bundle_config_list`: the user's DAGs, and the one of `verify` in a bundle of its own."""
     bundles = [
-        {"name": "dags-folder", "classpath": _LOCAL_BUNDLE, "kwargs": {"path": plan.dags.folder}},
+        {"name": "dags-folder", "classpath": _LOCAL_BUNDLE, "kwargs": {"path": dags_folder(plan)}},
         {"name": "airflow-wizard", "classpath": _LOCAL_BUNDLE, "kwargs": {"path": VERIFY_DAGS}},
     ]
     return json.dumps(bundles)
+
+
+def _of_dags(plan: Plan) -> dict[str, Any]:
+    if not isinstance(plan.dags, GitSync):
+        return {}
+    source = plan.dags.credentials.private_key
+    name, key = (source.name, source.key) if isinstance(source, ExistingSecret) else ("airflow-git-sync-ssh", "ssh")
+    return {
+        "refreshInterval": str(int(plan.dags.period[:-1]) * _SECONDS[plan.dags.period[-1]]),
+        "deployKeySecret": name,
+        "deployKeyKey": key,
+    }
+
+
+def _of_executor(plan: Plan) -> dict[str, Any]:
+    if isinstance(plan.executor, LocalExecutor):
+        return {"parallelism": str(plan.executor.parallelism)}
+    return _of_workers(plan, plan.executor)
+
+
+def _of_workers(plan: Plan, executor: KubernetesExecutor) -> dict[str, Any]:
+    """The worker's image, and the same as the executor's two settings; it has none for a digest, and then the
+    image of the pod template holds."""
+    worker = executor.worker_image or image(plan)
+    repository, _, tag = (None, "", None) if "@" in worker else worker.rpartition(":")
+    return {
+        "workerImage": worker,
+        "workerRepository": repository,
+        "workerTag": tag,
+        "deleteWorkerPodsOnFailure": str(executor.delete_worker_pods_on_failure),
+    }

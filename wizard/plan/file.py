@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from wizard.errors import Exit, UserError
 from wizard.plan.model import API_VERSION, Plan
-from wizard.plan.profiles import Answers, beyond, defaults, over
+from wizard.plan.profiles import Answers, defaults, over
 from wizard.yaml_files import read_yaml, write_yaml
 
 DEFAULT_FILE = "airflow-plan.yaml"
@@ -72,9 +72,28 @@ def load(path: Path) -> Plan:
 
 def answers_of(plan: Plan) -> Answers:
     """What the plan says beyond its profile's defaults: small where the answers are the defaults."""
-    full = plan.model_dump(mode="json", exclude_none=True)
-    base = Plan.model_validate(over(defaults(plan.profile), {**_head(plan)})).model_dump(mode="json", exclude_none=True)
-    return {**_head(plan), "namespace": plan.namespace, **(beyond(base, full) or {})}
+    head = {"apiVersion": plan.api_version, "kind": plan.kind, "profile": plan.profile, "namespace": plan.namespace}
+    return {**head, **_beyond(plan, {**defaults(plan.profile), **head})}
+
+
+def _beyond(part: BaseModel, known: Answers) -> Answers:
+    """What this part says beyond `known`, the profile's defaults for it, and beyond the model's own."""
+    dumped, said = part.model_dump(mode="json", exclude_none=True), {}
+    for name, field in type(part).model_fields.items():
+        key, value = field.alias or name, getattr(part, name)
+        default = known.get(key, None if field.is_required() else field.get_default())
+        if isinstance(value, BaseModel):
+            default = default.model_dump(mode="json", exclude_none=True) if isinstance(default, BaseModel) else default
+            tag = getattr(value, "type", None)
+            same = isinstance(default, dict) and default.get("type") == tag
+            below = _beyond(value, default if same and default else {})
+            if tag is not None and (below or not same):
+                below = {"type": tag, **below}
+            if below:
+                said[key] = below
+        elif name != "type" and dumped.get(key) != default:
+            said[key] = dumped[key]
+    return said
 
 
 def text_of(plan: Plan) -> str:
@@ -82,14 +101,10 @@ def text_of(plan: Plan) -> str:
     return write_yaml(answers_of(plan))
 
 
-def _head(plan: Plan) -> Answers:
-    return {"apiVersion": plan.api_version, "kind": plan.kind, "profile": plan.profile}
-
-
 def _yaml_problem(error: yaml.YAMLError) -> str:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return str(error).splitlines()[0]
-    return f"line {error.problem_mark.line + 1}: {error.problem}"
+    return f"line {error.problem_mark.line + 1}: {' '.join(filter(None, (error.context, error.problem)))}"
 
 
 def _problems(error: ValidationError) -> dict[str, str]:
@@ -122,6 +137,16 @@ def _sentence(detail: ErrorDetails) -> str:
             return "must be a mapping of keys to values"
         case "string_type":
             return "must be text; put it in quotes"
+        case "int_type" | "int_parsing" | "int_from_float" | "finite_number":
+            return "must be a whole number"
+        case "greater_than_equal":
+            return f"must be {context['ge']} or more"
+        case "less_than_equal":
+            return f"must be {context['le']} or less"
+        case "bool_type" | "bool_parsing":
+            return "must be true or false"
+        case "list_type":
+            return "must be a list"
     return detail["msg"][:1].lower() + detail["msg"][1:]
 
 

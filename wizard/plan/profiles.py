@@ -32,16 +32,3 @@ def over(base: Any, answers: Any) -> Any:
     for key, value in answers.items():
         merged[key] = over(base[key], value) if key in base else value
     return merged
-
-
-def beyond(base: Any, answers: Any) -> Any:
-    """The inverse of `over`: what the answers say beyond the defaults; None where that is nothing."""
-    if not isinstance(base, dict) or not isinstance(answers, dict):
-        return None if answers == base else answers
-    if answers.get("type") != base.get("type"):
-        return answers
-    left = {key: beyond(base.get(key), value) for key, value in answers.items()}
-    left = {key: value for key, value in left.items() if value is not None}
-    if left and "type" in answers:
-        left = {"type": answers["type"], **left}
-    return left or None

@@ -7,6 +7,7 @@ absent: None, or an empty list or mapping. Inside a longer text, the value must 
 import re
 from typing import Any
 
+from wizard.render.merge import without_nulls
 from wizard.render.trace import Path, item_part
 
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_.]+)\}")
@@ -48,12 +49,14 @@ def _fill_list(items: list[Any], values: dict[str, Any], path: Path, answers: di
 def _fill_text(text: str, values: dict[str, Any], path: Path, answers: dict[Path, str]) -> Any:
     whole = _PLACEHOLDER.fullmatch(text)
     if whole:
-        value = _value(values, whole[1])
+        value = without_nulls(_value(values, whole[1]))
         if value is None or value == {} or value == []:
             return _ABSENT
         answers[path] = whole[1]
         return value
     for name in _PLACEHOLDER.findall(text):
+        if _value(values, name) is None:
+            raise ValueError(f"{text!r} needs a value for {name}, and this plan has none")
         answers[path] = name
     return _PLACEHOLDER.sub(lambda match: str(_value(values, match[1])), text)
 

@@ -14,6 +14,8 @@ path and its main container's own name, and is then a patch like every other.
 
 from typing import Any
 
+from wizard.render.trace import Path
+
 Object = dict[str, Any]
 MAIN = "airflow"
 
@@ -80,6 +82,15 @@ def lift(patch: Object, target: Object) -> Object | None:
     head = {"apiVersion": target["apiVersion"], "kind": target["kind"], "metadata": {"name": target["metadata"]["name"]}}
     head["metadata"] |= lifted.pop("metadata", {})
     return {**head, **lifted}
+
+
+def lifted_path(path: Path, target: Object) -> Path:
+    """Where a place in a pod patch, such as `("template", "spec", "volumes")`, is in the patch of `target`."""
+    _, *below = path
+    template = pod_template(target)
+    if template is not None and below[:3] == ["spec", "containers", MAIN]:
+        below[2] = main_container(template)
+    return (*(template_path(target) or ()), *below)
 
 
 def _renamed(template: Object, main: str) -> Object:

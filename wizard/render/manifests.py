@@ -8,11 +8,11 @@ from wizard.plan.model import Plan
 from wizard.render.fill import fill
 from wizard.render.folders import Folder, folders_of
 from wizard.render.hashes import CONFIG_HASH, RE_READ, config_hash
-from wizard.render.lift import Object, lift, main_container, pod_template
+from wizard.render.lift import Object, lift, lifted_path, main_container, pod_template
 from wizard.render.merge import merge
 from wizard.render.needed_secrets import NeededSecret, needed
 from wizard.render.text import ordered, text_of_manifest
-from wizard.render.trace import Origin, Trace
+from wizard.render.trace import Origin, Path, Trace
 
 MANAGED_BY = {"app.kubernetes.io/managed-by": "airflow-wizard", "app.kubernetes.io/part-of": "airflow"}
 
@@ -53,27 +53,45 @@ class Rendered:
 
 
 Drafts = dict[tuple[str, str], Manifest]
-Patch = tuple[Object, Origin]
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A strategic merge patch of one object, where it comes from, and by path which values were answered."""
+
+    body: Object
+    origin: Origin
+    answers: dict[Path, str]
 
 
 def render(plan: Plan) -> Rendered:
     """The manifests of a plan: the same for the same plan, without asking any cluster."""
     values = values_of(plan)
     folders = folders_of(plan)
-    drafts = _bases(folders, values)
-    for patch, origin in plain_patches(folders, values):
-        _lay_over(drafts, patch, origin)
-    for patch, origin in pod_patches(folders, values, drafts):
-        _lay_over(drafts, patch, origin)
+    drafts = patched(folders, values)
     _generate_config_maps(folders, drafts)
     for draft in drafts.values():
         draft.body["metadata"]["namespace"] = plan.namespace
+        draft.trace.answered(("metadata", "namespace"), "namespace")
         draft.body["metadata"]["labels"] = {**draft.body["metadata"].get("labels", {}), **MANAGED_BY}
     _annotate_with_hashes(drafts)
     manifests = sorted(drafts.values(), key=lambda draft: (ORDER.index(draft.kind), draft.name))
     for manifest in manifests:
         manifest.body = ordered(manifest.body)
     return Rendered(manifests, _needed_secrets(folders, values))
+
+
+def patched(folders: list[Folder], values: Object) -> Drafts:
+    """The objects that the folders bring in, with the folders' patches laid over them."""
+    drafts = _bases(folders, values)
+    mains = {key: main_container(pod) for key, draft in drafts.items() if (pod := pod_template(draft.body))}
+    for patch in plain_patches(folders, values):
+        _lay_over(drafts, patch)
+    _main_first(drafts, mains)
+    for patch in pod_patches(folders, values, drafts):
+        _lay_over(drafts, patch)
+    _main_first(drafts, mains)
+    return drafts
 
 
 def base_objects(folders: list[Folder], values: Object) -> list[Object]:
@@ -87,8 +105,7 @@ def _bases(folders: list[Folder], values: Object) -> Drafts:
         for name, tree in folder.objects.items():
             body, answers = fill(tree, values)
             trace = Trace(Origin(f"{folder.path}/{name}", folder.answer))
-            for path, answer in answers.items():
-                trace.answered(path, answer)
+            _answered(trace, answers)
             key = (body["kind"], body["metadata"]["name"])
             if key in drafts:
                 raise ValueError(f"two blueprints make {key}: {folder.path}/{name} is the second")
@@ -98,11 +115,12 @@ def _bases(folders: list[Folder], values: Object) -> Drafts:
 
 def plain_patches(folders: list[Folder], values: Object) -> list[Patch]:
     """The patches of single objects, filled, in order."""
-    return [
-        (fill(tree, values)[0], Origin(f"{folder.path}/{name}", folder.answer))
-        for folder in folders
-        for name, tree in folder.patches.items()
-    ]
+    found = []
+    for folder in folders:
+        for name, tree in folder.patches.items():
+            body, answers = fill(tree, values)
+            found.append(Patch(body, Origin(f"{folder.path}/{name}", folder.answer), answers))
+    return found
 
 
 def pod_patches(folders: list[Folder], values: Object, drafts: Drafts) -> list[Patch]:
@@ -110,19 +128,38 @@ def pod_patches(folders: list[Folder], values: Object, drafts: Drafts) -> list[P
     found = []
     for folder in folders:
         for name, tree in folder.pod_patches.items():
-            filled, _ = fill(tree, values)
+            filled, answers = fill(tree, values)
             origin = Origin(f"{folder.path}/{name}", folder.answer)
-            lifted = (lift(filled, draft.body) for draft in drafts.values())
-            found += [(patch, origin) for patch in lifted if patch is not None]
+            for target in [draft.body for draft in drafts.values()]:
+                body = lift(filled, target)
+                if body is not None:
+                    places = {lifted_path(path, target): answer for path, answer in answers.items()}
+                    found.append(Patch(body, origin, places))
     return found
 
 
-def _lay_over(drafts: Drafts, patch: Object, origin: Origin) -> None:
-    key = (patch["kind"], patch["metadata"]["name"])
+def _lay_over(drafts: Drafts, patch: Patch) -> None:
+    key = (patch.body["kind"], patch.body["metadata"]["name"])
     if key not in drafts:
-        raise ValueError(f"{origin.file} patches {key}, which no blueprint of this plan makes")
+        raise ValueError(f"{patch.origin.file} patches {key}, which no blueprint of this plan makes")
     draft = drafts[key]
-    draft.body = merge(draft.body, patch, draft.trace, origin)
+    draft.body = merge(draft.body, patch.body, draft.trace, patch.origin)
+    _answered(draft.trace, patch.answers)
+
+
+def _answered(trace: Trace, answers: dict[Path, str]) -> None:
+    """Derived values are no answers: the reason for them stays the folder's."""
+    for path, answer in answers.items():
+        if not answer.startswith("derived."):
+            trace.answered(path, answer)
+
+
+def _main_first(drafts: Drafts, mains: dict[tuple[str, str], str]) -> None:
+    """A pod's main container is its first; a strategic merge puts the sidecars that a patch brings in before it."""
+    for key, main in mains.items():
+        template = pod_template(drafts[key].body)
+        if template is not None:
+            template["spec"]["containers"].sort(key=lambda container, main=main: bool(container["name"] != main))
 
 
 def _generate_config_maps(folders: list[Folder], drafts: Drafts) -> None:
@@ -139,16 +176,15 @@ def _generate_config_maps(folders: list[Folder], drafts: Drafts) -> None:
                 draft.trace.set(("data", name), Origin(f"{folder.path}/{name}", folder.answer))
             for name, pod in entry.get("pods", {}).items():
                 draft.body["data"][name] = text_of_manifest(_as_template(drafts.pop(("Pod", pod)).body))
+                draft.trace.set(("data", name), Origin(f"{folder.path}/choice.yaml", folder.answer))
             if entry.get("reRead"):
                 draft.body["metadata"].setdefault("annotations", {})[RE_READ] = "true"
 
 
 def _as_template(pod: Object) -> Object:
     """A Pod as KubernetesExecutor takes it: its first container gets the task, and must be called `base`."""
-    main = main_container(pod)
-    containers = sorted(pod["spec"]["containers"], key=lambda item: bool(item["name"] != main))
-    spec = {**pod["spec"], "containers": [{**containers[0], "name": "base"}, *containers[1:]]}
-    return {**pod, "spec": spec}
+    main, *others = pod["spec"]["containers"]
+    return {**pod, "spec": {**pod["spec"], "containers": [{**main, "name": "base"}, *others]}}
 
 
 def _annotate_with_hashes(drafts: Drafts) -> None:
@@ -162,7 +198,8 @@ def _annotate_with_hashes(drafts: Drafts) -> None:
 
 def _needed_secrets(folders: list[Folder], values: dict[str, Any]) -> list[NeededSecret]:
     return [
-        needed(fill(entry, values)[0], Origin(f"{folder.path}/choice.yaml", folder.answer))
+        secret
         for folder in folders
         for entry in folder.choice.get("secrets", [])
+        for secret in needed(fill(entry, values)[0], Origin(f"{folder.path}/choice.yaml", folder.answer))
     ]

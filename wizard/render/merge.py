@@ -6,7 +6,7 @@ beside it holds this against `kubectl kustomize`.
 
 from typing import Any
 
-from wizard.render.trace import Origin, Path, Trace, merge_key
+from wizard.render.trace import MergeKey, Origin, Path, Trace, item_name, merge_key
 
 
 def merge(base: Any, patch: Any, trace: Trace, origin: Origin, path: Path = ()) -> Any:
@@ -14,9 +14,9 @@ def merge(base: Any, patch: Any, trace: Trace, origin: Origin, path: Path = ()) 
     if isinstance(base, dict) and isinstance(patch, dict):
         return _mappings(base, patch, trace, origin, path)
     if isinstance(base, list) and isinstance(patch, list):
-        key = merge_key(path, [*base, *patch])
-        if key:
-            return _lists(base, patch, trace, origin, path, key)
+        keys = merge_key(path, [*base, *patch])
+        if keys:
+            return _lists(base, patch, trace, origin, path, keys)
     if base != patch:
         trace.set(path, origin)
     return without_nulls(patch)
@@ -35,17 +35,19 @@ def _mappings(base: dict[str, Any], patch: dict[str, Any], trace: Trace, origin:
     return merged
 
 
-def _lists(base: list[Any], patch: list[Any], trace: Trace, origin: Origin, path: Path, key: str) -> list[Any]:
-    left = {item[key]: item for item in base}
-    merged = []
-    for item in patch:
-        place = (*path, str(item[key]))
-        if item[key] in left:
-            merged.append(merge(left.pop(item[key]), item, trace, origin, place))
+def _lists(base: list[Any], patch: list[Any], trace: Trace, origin: Origin, path: Path, keys: MergeKey) -> list[Any]:
+    merged = {item_name(item, keys): item for item in base}
+    patched = [item_name(item, keys) for item in patch]
+    new = [name for name in patched if name not in merged]
+    # With two keys, what is there already keeps its place.
+    order = [*(patched if len(keys) == 1 else new), *merged]
+    for name, item in zip(patched, patch, strict=True):
+        if name in merged:
+            merged[name] = merge(merged[name], item, trace, origin, (*path, name))
         else:
-            merged.append(without_nulls(item))
-            trace.set(place, origin)
-    return merged + list(left.values())
+            merged[name] = without_nulls(item)
+            trace.set((*path, name), origin)
+    return [merged[name] for name in dict.fromkeys(order)]
 
 
 def without_nulls(value: Any) -> Any:

@@ -42,31 +42,42 @@ class Trace:
         return self._origins[path]
 
 
-_MERGE_KEYS = {
-    "containers": "name",
-    "initContainers": "name",
-    "volumes": "name",
-    "env": "name",
-    "imagePullSecrets": "name",
-    "volumeMounts": "mountPath",
-    "ports": "containerPort",
-    "hostAliases": "ip",
-    "topologySpreadConstraints": "topologyKey",
+MergeKey = tuple[str, ...]
+
+_MERGE_KEYS: dict[str, tuple[MergeKey, ...]] = {
+    "containers": (("name",),),
+    "initContainers": (("name",),),
+    "volumes": (("name",),),
+    "env": (("name",),),
+    "imagePullSecrets": (("name",),),
+    "volumeMounts": (("mountPath",),),
+    "volumeDevices": (("devicePath",),),
+    # A container's, then a Service's; the protocol counts where every item says it.
+    "ports": (("containerPort", "protocol"), ("containerPort",), ("port", "protocol"), ("port",)),
+    "hostAliases": (("ip",),),
+    "topologySpreadConstraints": (("topologyKey", "whenUnsatisfiable"),),
 }
+_REPLACED: Path = ("imagePullSecrets",)
+"""A ServiceAccount's; a pod's are merged."""
 
 
-def merge_key(path: Path, items: list[Any]) -> str | None:
-    """By which key Kubernetes merges this list; None for one that a patch replaces as a whole (`x-kubernetes-
-    patch-merge-key` in the API's OpenAPI document). A Service's ports go by `port`."""
-    if not path or not items or not all(isinstance(item, dict) for item in items):
+def merge_key(path: Path, items: list[Any]) -> MergeKey | None:
+    """By which keys Kubernetes merges this list; None for one that a patch replaces as a whole (`x-kubernetes-
+    patch-merge-key` and `x-kubernetes-list-map-keys` in the API's OpenAPI document)."""
+    if not path or path == _REPLACED or not items or not all(isinstance(item, dict) for item in items):
         return None
-    key = _MERGE_KEYS.get(str(path[-1]))
-    if key == "containerPort" and "port" in items[0]:
-        key = "port"
-    return key if key and all(key in item for item in items) else None
+    for keys in _MERGE_KEYS.get(str(path[-1]), ()):
+        if all(key in item for item in items for key in keys):
+            return keys
+    return None
+
+
+def item_name(item: dict[str, Any], keys: MergeKey) -> str:
+    """What tells an item of a merged list from the others: `scheduler`, `53/UDP`."""
+    return "/".join(str(item[key]) for key in keys)
 
 
 def item_part(path: Path, items: list[Any], index: int) -> Part:
     """How a path names the item of a list."""
-    key = merge_key(path, items)
-    return str(items[index][key]) if key else index
+    keys = merge_key(path, items)
+    return item_name(items[index], keys) if keys else index

@@ -1,0 +1,95 @@
+"""The team plan on a real node: git-sync by SSH, a pod for each task, logs that outlive it, and a change of mind."""
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.node.command_line import CommandLine, api, secret_values
+from wizard.airflow_api import AirflowApi
+from wizard.cluster.interface import Cluster
+from wizard.watch import PODS
+from wizard.yaml_files import write_yaml
+
+pytestmark = [pytest.mark.cluster, pytest.mark.node]
+
+VARIABLES = "AIRFLOW_WIZARD_TEST_"
+"""A Git host that pods reach by SSH, with the DAG `hello_bash` in folder `dags`; and a class for ReadWriteMany."""
+
+
+def variable(name: str) -> str:
+    value = os.environ.get(VARIABLES + name)
+    if not value:
+        pytest.skip(f"{VARIABLES}{name} is not set")
+    return value
+
+
+def team_plan() -> dict[str, Any]:
+    key = {"type": "file", "path": variable("GIT_DEPLOY_KEY_FILE")}
+    credentials = {"type": "ssh", "privateKey": key, "knownHosts": variable("GIT_KNOWN_HOSTS")}
+    return {
+        "apiVersion": "airflow-wizard/v1",
+        "kind": "Plan",
+        "profile": "team",
+        "dags": {
+            "type": "git-sync",
+            "repository": variable("GIT_SSH_URL"),
+            "period": "5s",
+            "credentials": credentials,
+        },
+        "logs": {"type": "volume", "size": "1Gi", "storageClass": variable("RWX_CLASS")},
+    }
+
+
+@pytest.fixture
+def wizard(cluster: Cluster, tmp_path: Path) -> Iterator[CommandLine]:
+    """The command line with a team plan, for a namespace that doesn't exist yet."""
+    plan = tmp_path / "airflow-plan.yaml"
+    plan.write_text(write_yaml(team_plan()))
+    wizard = CommandLine(plan, f"wizard-team-{secrets.token_hex(3)}")
+    yield wizard
+    cluster.delete("v1", "Namespace", wizard.namespace)
+
+
+def test_a_team_and_a_change_of_mind(cluster: Cluster, wizard: CommandLine) -> None:
+    namespace = wizard.namespace
+    wizard.ok("apply", "--yes")
+    proof = wizard.ok("verify")
+    assert "it says what it was told to say" in proof.err
+    values = secret_values(cluster, namespace)
+
+    airflow = api(cluster, namespace)
+    task = run_dag(airflow, "hello_bash")
+    assert task["state"] == "success"
+    control_plane = {pod["status"].get("podIP") for pod in cluster.list("v1", "Pod", namespace, labels=PODS)}
+    assert task["hostname"] not in control_plane, "the task ran in a pod of its own"
+
+    plan = {**team_plan(), "executor": {"type": "local"}, "logs": {"type": "none"}}
+    wizard.plan.write_text(write_yaml(plan))
+    changed = wizard.ok("apply", "--yes")
+    assert "- Role airflow-scheduler" in changed.err
+    assert "PersistentVolumeClaim airflow-logs" in changed.err
+    assert "kept" in changed.err
+    assert secret_values(cluster, namespace) == values
+    wizard.ok("verify")
+    assert cluster.get("rbac.authorization.k8s.io/v1", "Role", "airflow-scheduler", namespace) is None
+    assert cluster.get("v1", "PersistentVolumeClaim", "airflow-logs", namespace) is not None
+    wizard.ok("delete", "--yes", "--purge")
+    assert cluster.get("v1", "Namespace", namespace) is None
+
+
+def run_dag(airflow: AirflowApi, dag: str, seconds: float = 120) -> dict[str, Any]:
+    """Run a DAG of the repository to its end; its first task."""
+    end = time.monotonic() + seconds
+    airflow.call("PATCH", f"/api/v2/dags/{dag}?update_mask=is_paused", {"is_paused": False})
+    run = airflow.call("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None})["dag_run_id"]
+    path = f"/api/v2/dags/{dag}/dagRuns/{run}"
+    while airflow.call("GET", path)["state"] in ("queued", "running") and time.monotonic() < end:
+        time.sleep(0.5)
+    tasks: list[dict[str, Any]] = airflow.call("GET", f"{path}/taskInstances")["task_instances"]
+    print(f"{dag}: {[(task['task_id'], task['state'], task['hostname']) for task in tasks]}")
+    return tasks[0]

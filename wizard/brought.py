@@ -1,0 +1,59 @@
+"""Secret values that come from where the wizard runs: read, mended where that is safe, and judged.
+
+No exception here holds a value.
+"""
+
+import os
+from pathlib import Path
+
+from wizard.errors import Exit, UserError
+from wizard.render.needed_secrets import Value
+
+
+def bring(value: Value, what: str, *, needed: bool) -> str | None:
+    """The value from its file or variable; None where the source isn't at hand and the value isn't `needed`.
+
+    Raises `UserError` for a source that is needed and missing, and for a value that can't be what it should be.
+    """
+    text = _from_file(value.file) if value.file is not None else os.environ.get(value.environment or "")
+    if text is None or not text.strip():
+        if not needed:
+            return None
+        source = f"file {value.file}" if value.file is not None else f"environment variable {value.environment}"
+        raise UserError(f"{what} should come from {source}, which is missing or empty", code=Exit.USAGE)
+    return ssh_private_key(text, what) if value.check == "ssh-private-key" else text
+
+
+def _from_file(path: str) -> str | None:
+    try:
+        return Path(path).expanduser().read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise UserError(f"{path} cannot be read: {reason}", code=Exit.USAGE) from None
+
+
+def ssh_private_key(text: str, what: str) -> str:
+    """A private key as OpenSSH wants it: lines that end as on Linux, the last one too. Raises `UserError`."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
+
+    mended = "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
+    if mended.startswith(("ssh-", "ecdsa-", "sk-", "---- BEGIN SSH2 PUBLIC", "-----BEGIN PUBLIC")):
+        raise UserError(f"{what} is a public key", "Give the private half: the file without .pub.", Exit.USAGE)
+    load = load_ssh_private_key if "BEGIN OPENSSH PRIVATE KEY" in mended else load_pem_private_key
+    try:
+        load(mended.encode(), password=None)
+    except TypeError:
+        raise UserError(
+            f"{what} is protected by a passphrase, which nobody could type in a pod",
+            "Make a deploy key without one: ssh-keygen -t ed25519 -N '' -f deploy_key",
+            Exit.USAGE,
+        ) from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise UserError(
+            f"{what} is no private key that can be read", "It starts with a line -----BEGIN ... PRIVATE KEY-----.",
+            Exit.USAGE,
+        ) from None
+    return mended

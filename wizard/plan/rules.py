@@ -1,0 +1,13 @@
+"""What follows from several answers together: told at the field and by `render` and `apply` alike."""
+
+from wizard.plan.model import Plan
+
+
+def warnings(plan: Plan) -> list[str]:
+    """Combinations that work, but not as many would expect; a sentence each."""
+    found = []
+    if plan.database.storage.type == "ephemeral":
+        found.append("the database has no claim: when its pod goes, all of Airflow's data goes, and you apply again")
+    if plan.executor.type == "kubernetes" and plan.logs.type == "none":
+        found.append("task pods are deleted when they end, and their logs with them: choose where logs go to keep them")
+    return found

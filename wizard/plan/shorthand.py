@@ -1,0 +1,54 @@
+"""Labels and taints in one line, as kubectl writes them: `pool=airflow,disk=ssd`, `dedicated=airflow:NoSchedule`."""
+
+import re
+from typing import Any
+
+_NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_KEY = rf"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?{_NAME}"
+_LABEL = re.compile(rf"(?P<key>{_KEY})=(?P<value>({_NAME})?)")
+_TAINT = re.compile(rf"(?P<key>{_KEY})(=(?P<value>({_NAME})?))?(:(?P<effect>NoSchedule|PreferNoSchedule|NoExecute))?")
+
+
+def labels_of(value: Any) -> Any:
+    """A mapping from `a=b,c=d`; anything but text is left for the plan's model to judge. Raises ValueError."""
+    return dict(_label(part) for part in _parts(value)) if isinstance(value, str) else value
+
+
+def _label(part: str) -> tuple[str, str]:
+    match = _LABEL.fullmatch(part)
+    if match is None:
+        raise ValueError(f"has {part!r}, which is not a label such as pool=airflow")
+    return match["key"], match["value"]
+
+
+def tolerations_of(value: Any) -> Any:
+    """Tolerations from taints: `key=value:Effect`, `key:Effect`, `key`. Raises ValueError."""
+    return [_toleration(part) for part in _parts(value)] if isinstance(value, str) else value
+
+
+def _toleration(part: str) -> dict[str, str]:
+    match = _TAINT.fullmatch(part)
+    if match is None:
+        raise ValueError(f"has {part!r}, which is not a taint such as dedicated=airflow:NoSchedule")
+    known = {name: text for name, text in match.groupdict().items() if text is not None and not name.isdigit()}
+    return {"operator": "Equal" if "value" in known else "Exists", **known}
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def in_a_line(value: Any) -> str:
+    """The shorthand of a mapping of labels or a list of tolerations; other values as text."""
+    if isinstance(value, dict):
+        return ",".join(f"{key}={text}" for key, text in value.items())
+    if isinstance(value, list):
+        return ",".join(_taint(each) for each in value)
+    return "" if value is None else str(value)
+
+
+def _taint(toleration: Any) -> str:
+    fields = toleration if isinstance(toleration, dict) else toleration.model_dump(exclude_none=True)
+    value = f"={fields['value']}" if "value" in fields else ""
+    effect = f":{fields['effect']}" if "effect" in fields else ""
+    return f"{fields.get('key', '')}{value}{effect}"
