@@ -50,7 +50,7 @@ class AirflowApi:
         secret = self._cluster.get("v1", "Secret", "airflow-admin", self._namespace)
         if secret is None:
             raise UserError(
-                f"there is no Secret airflow-admin in namespace {self._namespace}",
+                f"There is no Secret airflow-admin in namespace {self._namespace}.",
                 "Is this the right namespace? Name it with -n, or apply first.",
             )
         data = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}

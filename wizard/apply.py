@@ -122,7 +122,7 @@ def _compare_all(cluster: Cluster, bodies: list[Object], force: bool) -> list[Ch
     conflicts = [result for result in results if isinstance(result, Conflict)]
     if conflicts:
         raise Conflict(
-            "other field managers own fields that the plan sets:\n" + "\n".join(f"  {c.message}" for c in conflicts),
+            "Other field managers own fields that the plan sets:\n" + "\n".join(f"  {c.message}" for c in conflicts),
             "Take them out of the other tool's hands, or take them over with --force-conflicts.",
             tuple(owned for conflict in conflicts for owned in conflict.owned),
         )
@@ -165,7 +165,7 @@ def _claims_can_be_bound(cluster: Cluster, plan: Plan, bodies: list[Object], exi
     marked = "storageclass.kubernetes.io/is-default-class"
     if not any((each["metadata"].get("annotations") or {}).get(marked) == "true" for each in classes):
         raise UserError(
-            "this cluster has no default StorageClass, so the database's claim would stay Pending",
+            "This cluster has no default StorageClass, so the database's claim would stay Pending.",
             f"Set database.storage.storageClass to one of: {', '.join(names)}."
             if names
             else "Set database.storage.type: ephemeral; the data is then lost with the database's pod.",
@@ -219,7 +219,7 @@ def _send_secret(cluster: Cluster, made: secrets.Made) -> Row:
         return _timed(f"Secret {made.name}", partial(secrets.send, cluster, made))
     except Exists:
         raise UserError(
-            f"Secret {made.name} was made by somebody else in this moment",
+            f"Secret {made.name} was made by somebody else in this moment.",
             "Another apply seems to be at work in this namespace; run again, it goes on with what is there.",
         ) from None
 

@@ -20,7 +20,7 @@ def bring(value: Value, what: str, *, needed: bool) -> str | None:
         if not needed:
             return None
         source = f"file {value.file}" if value.file is not None else f"environment variable {value.environment}"
-        raise UserError(f"{what} should come from {source}, which is missing or empty", code=Exit.USAGE)
+        raise UserError(f"{what} should come from {source}, which is missing or empty.", code=Exit.USAGE)
     return ssh_private_key(text, what) if value.check == "ssh-private-key" else text
 
 
@@ -41,19 +41,20 @@ def ssh_private_key(text: str, what: str) -> str:
 
     mended = "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
     if mended.startswith(("ssh-", "ecdsa-", "sk-", "---- BEGIN SSH2 PUBLIC", "-----BEGIN PUBLIC")):
-        raise UserError(f"{what} is a public key", "Give the private half: the file without .pub.", Exit.USAGE)
+        raise UserError(f"{what} is a public key.", "Give the private half: the file without .pub.", Exit.USAGE)
     load = load_ssh_private_key if "BEGIN OPENSSH PRIVATE KEY" in mended else load_pem_private_key
     try:
         load(mended.encode(), password=None)
     except TypeError:
         raise UserError(
-            f"{what} is protected by a passphrase, which nobody could type in a pod",
+            f"{what} is protected by a passphrase, which nobody could type in a pod.",
             "Make a deploy key without one: ssh-keygen -t ed25519 -N '' -f deploy_key",
             Exit.USAGE,
         ) from None
     except (ValueError, UnsupportedAlgorithm):
         raise UserError(
-            f"{what} is no private key that can be read", "It starts with a line -----BEGIN ... PRIVATE KEY-----.",
+            f"{what} is no private key that can be read.",
+            "It starts with a line -----BEGIN ... PRIVATE KEY-----.",
             Exit.USAGE,
         ) from None
     return mended

@@ -44,7 +44,7 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
     known = record.read(cluster, namespace) if namespace_exists(cluster, namespace) else None
     if known is None:
         raise UserError(
-            f"the wizard has applied nothing in namespace {namespace}, or its record is gone",
+            f"The wizard has applied nothing in namespace {namespace}, or its record is gone.",
             "Name the namespace with -n, and the cluster with --context.",
         )
     kinds = record.Record(known.kinds | {("v1", "ConfigMap"), ("v1", "Secret")}, "")
@@ -90,7 +90,7 @@ def _is_our_namespace(cluster: Cluster, namespace: str) -> bool:
 
 
 def _strangers(cluster: Cluster, namespace: str) -> list[str]:
-    """What would go with the namespace although it isn't ours; what Kubernetes puts into each namespace doesn't count."""
+    """What would go with the namespace although it isn't ours, without what Kubernetes puts into each namespace."""
     found = in_parallel(lambda kind: cluster.list(*kind, namespace), _LOOKED_AT)
     return [
         _label(body)
@@ -145,7 +145,7 @@ def _until_gone(left: "partial[list[str]]", timeout: float, namespace: str) -> I
             yield Row("pods", Mark.WAITING, text, seconds)
         if seconds > timeout:
             raise UserError(
-                f"{', '.join(names)} not gone within {timeout:.0f} s",
+                f"{', '.join(names)} are not gone within {timeout:.0f} s.",
                 f"It goes on in the cluster: kubectl get pods -n {namespace}",
             )
         time.sleep(0.5)

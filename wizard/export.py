@@ -13,10 +13,11 @@ from wizard.yaml_files import write_yaml
 _MARK = "# Written by airflow-wizard render; written anew as a whole each time.\n"
 
 _RANDOM: dict[Random, str] = {
-    "password": "openssl rand -hex 24",
-    "fernet-key": "openssl rand -base64 32 | tr +/ -_",
-    "hex-64-bytes": "openssl rand -hex 64",
+    "password": "head -c 24 /dev/urandom | base64 | tr +/ -_",
+    "fernet-key": "head -c 32 /dev/urandom | base64 | tr +/ -_",
+    "hex-64-bytes": "head -c 64 /dev/urandom | od -An -tx1 | tr -d ' '",
 }
+"""Commands that every Linux and macOS has: one that is missing would make an empty value without a word."""
 
 
 def write_folder(rendered: Rendered, folder: Path) -> None:
@@ -52,14 +53,14 @@ def _refuse_foreign(folder: Path) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise UserError(f"{folder} is a file", "Name a folder with -o.", Exit.USAGE)
+        raise UserError(f"{folder} is a file.", "Name a folder with -o.", Exit.USAGE)
     kustomization = folder / "kustomization.yaml"
     text = kustomization.read_text("utf-8", "replace") if kustomization.is_file() else ""
     ours = {"kustomization.yaml", "manifests"} | {line[2:] for line in text.splitlines() if line.startswith("- ")}
     known = ours if text.startswith(_MARK) else set()
     if any(str(path.relative_to(folder)) not in known for path in folder.rglob("*")):
         raise UserError(
-            f"{folder} holds what render did not write",
+            f"{folder} holds what render did not write.",
             "Name another folder with -o, or empty this one.",
             Exit.USAGE,
         )
@@ -69,7 +70,7 @@ def secrets_note(needed: list[NeededSecret], namespace: str) -> str:
     """Which Secrets must exist, with a command for each that makes it; the values never appear in arguments."""
     commands = "\n".join(_command(secret, namespace) for secret in needed)
     return (
-        f"Secret values are left out. In namespace {namespace} these must exist (bash; each value is made here, once):\n"
+        f"Secret values are left out. In namespace {namespace} these must exist (for bash; makes each value, once):\n"
         f"{commands}"
     )
 
@@ -83,7 +84,8 @@ def _command(secret: NeededSecret, namespace: str) -> str:
 
 def _source(key: str, value: Value) -> str:
     if value.file is not None:
-        return f"--from-file={key}={shlex.quote(value.file)}"
+        home, path = ('"$HOME"/', value.file[2:]) if value.file.startswith("~/") else ("", value.file)
+        return f"--from-file={key}={home}{shlex.quote(path)}"
     if value.environment is not None:
         return f'--from-file={key}=<(printf "%s\\n" "${value.environment}")'
     if value.random is None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from wizard.blueprints_folder import BLUEPRINTS
@@ -173,7 +172,8 @@ def _below(model: Model, key: Key, place: str, profiled: Answers, draft: Draft) 
         if models and tag_of(models[0]) is None:
             yield from _below(models[0], here, there, profiled.get(part, {}), draft)
             continue
-        default = _plain(profiled.get(part, None if field.is_required() else field.get_default()))
+        default = profiled.get(part, None if field.is_required() else field.get_default())
+        default = _tag(default) if models else default
         yield _question(field, here, there, models, default)
         chosen = draft.given.get(here, default)
         under = profiled.get(part, {}) if chosen == default and models else {}
@@ -204,11 +204,9 @@ def _question(field: FieldInfo, key: Key, place: str, models: list[Model], defau
     )
 
 
-def _plain(value: Any) -> Any:
-    """A default as an answer: of a part with choices, the choice."""
-    if isinstance(value, BaseModel):
-        return getattr(value, "type", None)
-    return value.get("type") if isinstance(value, dict) else value
+def _tag(value: Any) -> Any:
+    """Of the default for a part with choices, the choice."""
+    return value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
 
 
 @cache

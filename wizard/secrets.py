@@ -97,7 +97,7 @@ def _existing(needed: NeededSecret, namespace: str, live: Object | None) -> Made
         what = f"has no key {missing[0]}" if live else "is not there"
         raise UserError(
             f"Secret {needed.name} of namespace {namespace} {what}; the plan's {needed.origin.answer or 'answers'} "
-            "says that it exists",
+            "says that it exists.",
             f"Make it (kubectl create secret generic {needed.name} -n {namespace} --from-file={next(iter(needed.keys))}"
             "=FILE), or answer with a file or a variable instead.",
         )
@@ -115,7 +115,7 @@ def _our_labels(live: Object) -> dict[str, str]:
 
 
 def send(cluster: Cluster, made: Made) -> str:
-    """Create the Secret or complete it; what was done, in a word or two. A Secret that has all its keys isn't touched."""
+    """Create the Secret or complete it; what was done, in a word or two. One that has all its keys isn't touched."""
     if not made.exists:
         cluster.create(made.body)
         return f"made, {_keys(made)}"
@@ -142,7 +142,7 @@ def masked(needed: NeededSecret, namespace: str) -> Object:
 
 
 def stamp(bodies: Iterable[Object], made: list[Made]) -> None:
-    """Write into each pod template a keyed hash of the Secret values that its pods read, so that they roll with them."""
+    """Write into each pod template a keyed hash of the Secret values that its pods read: they roll with them."""
     values = {each.name: each.body["data"] for each in made}
     key = base64.b64decode(values[HASH_KEY.name]["hash-key"])
     for body in bodies:

@@ -74,7 +74,7 @@ class _Proof:
         instances = self._api.call("GET", f"{self._path}/taskInstances")["task_instances"]
         self._try = max((each["try_number"] for each in instances), default=0)
         if state == "failed":
-            raise UserError("the task failed", f"Its log: {self._log_text()[-600:] or 'cannot be read'}")
+            raise UserError("The task failed.", f"Its log: {self._log_text()[-600:] or 'cannot be read'}")
         if not self._logs_stay and state == "running":
             self._read_early = self._read_early or self._word in self._log_text()
         states = ", ".join(f"task {each['state'] or 'waits'}" for each in instances)
@@ -143,7 +143,7 @@ def _until_done(name: str, ask: Asked, end: float, namespace: str) -> Iterator[R
             yield Row(name, Mark.WAITING, text, seconds)
         if time.monotonic() > end:
             raise UserError(
-                f"the proof stopped at '{name}' after {seconds:.0f} s: {text}",
+                f"The proof stopped at '{name}' after {seconds:.0f} s: {text}.",
                 f"kubectl get pods -n {namespace} shows the pods; wait longer with --timeout.",
             )
         time.sleep(INTERVAL)

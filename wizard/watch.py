@@ -47,7 +47,7 @@ def _too_late(rows: list[Row], namespace: str, timeout: float) -> UserError:
     lines = "\n".join(f"  {row.thing}: {row.text}" for row in rows)
     first = rows[0].thing if rows else "airflow-api-server"
     return UserError(
-        f"not ready within {timeout:.0f} s:\n{lines}",
+        f"Not ready within {timeout:.0f} s:\n{lines}",
         f"It goes on in the cluster: kubectl describe pods -n {namespace} tells more about {first}; "
         "mend the answer and apply again, or wait longer with --timeout.",
     )

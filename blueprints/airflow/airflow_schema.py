@@ -35,7 +35,7 @@ def current(connection):
             if cursor.fetchone()[0] is None:
                 found[table] = None
                 continue
-            cursor.execute(f"SELECT version_num FROM {table}")  # noqa: S608  one of the two names above
+            cursor.execute(f"SELECT version_num FROM {table}")
             row = cursor.fetchone()
             found[table] = row[0] if row else None
     return found

@@ -31,4 +31,6 @@ if __name__ == "__main__":
     except airflow_database.Error as error:
         sys.exit(f"the database doesn't answer: {error}")
     if seconds is None or seconds > limit:
-        sys.exit(f"no heartbeat of {sys.argv[1]} within {limit:.0f} s" + ("" if seconds is None else f": {seconds:.0f} s"))
+        sys.exit(
+            f"no heartbeat of {sys.argv[1]} within {limit:.0f} s" + ("" if seconds is None else f": {seconds:.0f} s")
+        )

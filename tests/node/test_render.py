@@ -1,4 +1,4 @@
-"""Rendered manifests without the wizard's apply: Secrets by the printed commands, objects last first, and it converges."""
+"""Rendered manifests by kubectl alone: Secrets by the printed commands, objects last first, and it converges."""
 
 import os
 import subprocess

@@ -65,10 +65,9 @@ def boolean(text: str) -> bool:
 
 def plan_of(options: argparse.Namespace) -> "Plan":
     """The plan of -f, in the namespace of -n."""
-    from wizard.plan.file import load, parse
+    from wizard.plan.file import load
 
-    name = options.filename or DEFAULT_FILE
-    plan = parse(sys.stdin.read(), "standard input") if name == "-" else load(Path(name))
+    plan = load(Path(options.filename or DEFAULT_FILE))
     return in_namespace(plan, options.namespace) if options.namespace else plan
 
 
@@ -113,7 +112,7 @@ def confirm(question: str, options: argparse.Namespace) -> bool:
     if options.yes:
         return True
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UserError("there is no terminal to ask on, and nothing was changed", "Say --yes to go on.", Exit.USAGE)
+        raise UserError("There is no terminal to ask on, and nothing was changed.", "Say --yes to go on.", Exit.USAGE)
     import questionary
 
     answer = questionary.confirm(question, default=False).unsafe_ask()

@@ -25,7 +25,7 @@ class Command:
         rendered = render(plan)
         if options.output:
             write_folder(rendered, options.output)
-            say(f"wrote {len(rendered.manifests)} objects to {options.output}; apply them: kubectl apply -k {options.output}")
+            say(f"wrote {len(rendered.manifests)} objects; apply them: kubectl apply -k {options.output}")
         else:
             sys.stdout.write(text_of_manifests(manifest.body for manifest in rendered.manifests))
             sys.stdout.flush()

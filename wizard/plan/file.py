@@ -1,5 +1,6 @@
 """A plan as a file: `airflow-plan.yaml` in and out, with every mistake told at once, by its place in the file."""
 
+import sys
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def parse(text: str, where: str = "the plan") -> Plan:
     except yaml.YAMLError as error:
         raise UserError(f"{where} is not YAML: {_yaml_problem(error)}", code=Exit.USAGE) from None
     except (ValueError, RecursionError):
-        raise UserError(f"{where} is not YAML that can be read", code=Exit.USAGE) from None
+        raise UserError(f"{where} is not YAML that can be read.", code=Exit.USAGE) from None
     if not isinstance(answers, dict):
         raise UserError(
             f"{where} holds no plan", f"A plan starts with `apiVersion: {API_VERSION}` and `kind: Plan`.", Exit.USAGE
@@ -54,20 +55,30 @@ def parse(text: str, where: str = "the plan") -> Plan:
 
 
 def load(path: Path) -> Plan:
-    """Read a plan's file. Raises `UserError` with exit code 2 for whatever is wrong with it."""
+    """Read a plan's file; `-` is standard input. Raises `UserError` with exit code 2 for whatever is wrong with it."""
+    where = "standard input" if str(path) == "-" else str(path)
     try:
-        if path.stat().st_size > LARGEST:
-            raise UserError(f"{path} is larger than any plan", "Is it the right file?", Exit.USAGE)
-        text = path.read_text("utf-8")
+        data = _start_of(path)
+        if len(data) > LARGEST:
+            raise UserError(f"{where} is larger than any plan.", "Is it the right file?", Exit.USAGE)
+        text = data.decode("utf-8")
     except FileNotFoundError:
         raise UserError(
-            f"there is no {path}", "Name a plan with -f FILE; the README shows the smallest.", Exit.USAGE
+            f"There is no {path}.", "Name a plan with -f FILE; the README shows the smallest.", Exit.USAGE
         ) from None
     except UnicodeDecodeError:
-        raise UserError(f"{path} is not UTF-8 text", code=Exit.USAGE) from None
+        raise UserError(f"{where} is not UTF-8 text.", code=Exit.USAGE) from None
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}", code=Exit.USAGE) from None
-    return parse(text, str(path))
+        raise UserError(f"{where} cannot be read: {error.strerror}", code=Exit.USAGE) from None
+    return parse(text, where)
+
+
+def _start_of(path: Path) -> bytes:
+    """As much of it as shows whether it is too large; a device or a pipe may never end."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(LARGEST + 1)
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
 
 
 def answers_of(plan: Plan) -> Answers:

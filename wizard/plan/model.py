@@ -19,6 +19,7 @@ AIRFLOW_DOCS = "https://airflow.apache.org/docs/apache-airflow/stable/"
 KUBERNETES_DOCS = "https://kubernetes.io/docs/concepts/"
 SECRET_DOCS = KUBERNETES_DOCS + "configuration/secret/"
 VOLUME_DOCS = KUBERNETES_DOCS + "storage/persistent-volumes/#access-modes"
+USERS_DOCS = "https://airflow.apache.org/docs/apache-airflow-providers-fab/stable/auth-manager/index.html"
 GIT_SYNC_DOCS = "https://github.com/kubernetes/git-sync#readme"
 
 
@@ -311,7 +312,10 @@ class PostgreSQL(Closed):
         default="docker.io/library/postgres:17",
     )
     storage: Annotated[Claim | Ephemeral, Field(discriminator="type")] = ask(
-        "Where is its data?", "What happens to the data when the database's pod goes.", default=Claim()
+        "Where is its data?",
+        "What happens to the data when the database's pod goes.",
+        KUBERNETES_DOCS + "storage/persistent-volumes/",
+        default=Claim(),
     )
 
 
@@ -338,10 +342,13 @@ class Admin(Closed):
     """The first user, who may do everything."""
 
     username: Annotated[str, matching(r"[A-Za-z0-9._@-]{1,64}", "takes letters, digits and . _ @ -")] = ask(
-        "Admin user", "The first user. The password is made once and kept in a Secret.", default="admin"
+        "Admin user", "The first user. The password is made once and kept in a Secret.", USERS_DOCS, default="admin"
     )
     email: Annotated[str, matching(r"[^\s@]+@[^\s@]+", "is an e-mail address")] = ask(
-        "E-mail of the admin", "Airflow wants one for each user; nothing is sent there.", default="admin@example.com"
+        "E-mail of the admin",
+        "Airflow wants one for each user; nothing is sent there.",
+        USERS_DOCS,
+        default="admin@example.com",
     )
 
 
@@ -459,7 +466,7 @@ class Plan(Closed):
     login: Users = ask(
         "Who may log in?",
         "Users and roles are the FAB provider's, with roles from Viewer to Admin.",
-        "https://airflow.apache.org/docs/apache-airflow-providers-fab/stable/auth-manager/index.html",
+        USERS_DOCS,
         default=Users(),
     )
     access: Service = ask(

@@ -56,7 +56,5 @@ def without_tags(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
 def keys_at(loc: tuple[int | str, ...]) -> list[str]:
     """The keys that the plan knows at a location."""
-    models: list[Model] = [Plan]
-    for _, _, models in _steps(loc):
-        pass
+    *_, (_, _, models) = [("", False, [Plan]), *_steps(loc)]
     return [key for model in models for key in keys(model)]

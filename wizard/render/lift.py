@@ -79,9 +79,8 @@ def lift(patch: Object, target: Object) -> Object | None:
     lifted = _renamed(patch["template"], main_container(template))
     for key in reversed(template_path(target) or ()):
         lifted = {key: lifted}
-    head = {"apiVersion": target["apiVersion"], "kind": target["kind"], "metadata": {"name": target["metadata"]["name"]}}
-    head["metadata"] |= lifted.pop("metadata", {})
-    return {**head, **lifted}
+    metadata = {"name": target["metadata"]["name"], **lifted.pop("metadata", {})}
+    return {"apiVersion": target["apiVersion"], "kind": target["kind"], "metadata": metadata, **lifted}
 
 
 def lifted_path(path: Path, target: Object) -> Path:

@@ -168,7 +168,8 @@ def _generate_config_maps(folders: list[Folder], drafts: Drafts) -> None:
         for entry in folder.choice.get("configMapGenerator", []):
             key = ("ConfigMap", entry["name"])
             if key not in drafts:
-                body: Object = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": entry["name"]}, "data": {}}
+                head = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": entry["name"]}}
+                body: Object = {**head, "data": {}}
                 drafts[key] = Manifest(body, Trace(Origin(f"{folder.path}/choice.yaml", folder.answer)))
             draft = drafts[key]
             for name in entry.get("files", []):
