@@ -133,7 +133,7 @@ def test_a_file_that_is_no_plan_is_told_in_a_sentence(tmp_path: Path) -> None:
         latin: "is not UTF-8 text",
         large: "is larger than any plan",
         tmp_path: "cannot be read: Is a directory",
-        tmp_path / "none.yaml": "there is no .*none.yaml",
+        tmp_path / "none.yaml": "There is no .*none.yaml",
         empty / "below": "cannot be read: Not a directory",
         tmp_path / ("x" * 300): "cannot be read: File name too long",
     }.items():
