@@ -5,7 +5,7 @@ may be incomplete or wrong, says so by place, and forgets nothing when another c
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, get_args
 
@@ -61,7 +61,7 @@ class Question:
     title: str
     help: str
     docs: str
-    kind: Literal["choice", "text", "number", "flag"]
+    kind: Literal["choice", "text", "lines", "number", "flag"]
     optional: bool
     default: Any
     """What holds without an answer: the profile's default, else the plan's."""
@@ -100,28 +100,17 @@ class Draft:
             self.given[key] = value
 
     def answers(self) -> Answers:
-        """In the shape of a plan's file, with only those answers whose choices hold."""
+        """In the shape of a plan's file: every choice that holds, and what was answered to the questions below it."""
         tree: Answers = {"apiVersion": API_VERSION, "kind": "Plan", "profile": self.profile}
         for question in questions(self):
-            if question.key in self.given:
-                part = tree
-                *above, last = question.place.split(".")
-                for name in above:
-                    part = part.setdefault(name, {})
-                if question.kind == "choice" and question.key != ("profile",):
-                    part.setdefault(last, {})["type"] = self.given[question.key]
-                else:
-                    part[last] = self.given[question.key]
-        return self._with_types(tree)
-
-    def _with_types(self, tree: Answers) -> Answers:
-        """A part that is answered below needs its `type` too."""
-        for question in questions(self):
-            part: Any = tree
-            for name in question.place.split("."):
-                part = part.get(name) if isinstance(part, dict) else None
-            if question.kind == "choice" and isinstance(part, dict) and "type" not in part:
-                part["type"] = self.value(question.key)
+            value = self.given.get(question.key, question.default if question.kind == "choice" else None)
+            if value is None or question.key == ("profile",):
+                continue
+            part = tree
+            *above, last = question.place.split(".")
+            for name in above:
+                part = part.setdefault(name, {})
+            part[last] = {"type": value} if question.kind == "choice" else value
         return tree
 
     def plan(self) -> Plan:
@@ -170,10 +159,13 @@ def _below(model: Model, key: Key, place: str, profiled: Answers, draft: Draft) 
         here, there = (*key, part), f"{place}.{part}" if place else part
         models = models_in(field.annotation)
         if models and tag_of(models[0]) is None:
-            yield from _below(models[0], here, there, profiled.get(part, {}), draft)
+            # Below a section, the part's title tells its questions from those of its twin.
+            group = f"{field.title} " if key and field.title else ""
+            for question in _below(models[0], here, there, profiled.get(part, {}), draft):
+                yield replace(question, title=group + question.title)
             continue
         default = profiled.get(part, None if field.is_required() else field.get_default())
-        default = _tag(default) if models else default
+        default = _tag(default, models) if models else default
         yield _question(field, here, there, models, default)
         chosen = draft.given.get(here, default)
         under = profiled.get(part, {}) if chosen == default and models else {}
@@ -189,7 +181,7 @@ def _question(field: FieldInfo, key: Key, place: str, models: list[Model], defau
     choices = tuple(_choice(texts, str(tag_of(model))) for model in models)
     if key == ("profile",):
         choices = tuple(Choice(name, **{k: v for k, v in profile(name).items() if k != "plan"}) for name in PROFILES)
-    kind: Any = "choice" if choices else "flag" if "bool" in annotation else "number" if "int" in annotation else "text"
+    kind: Any = "flag" if "bool" in annotation else "number" if "int" in annotation else extra.get("kind", "text")
     return Question(
         key=key,
         place=place,
@@ -197,16 +189,17 @@ def _question(field: FieldInfo, key: Key, place: str, models: list[Model], defau
         title=field.title or key[-1],
         help=field.description or "",
         docs=str(extra.get("docs", "")),
-        kind=kind,
+        kind="choice" if choices else kind,
         optional=type(None) in get_args(field.annotation),
         default=default,
         choices=choices,
     )
 
 
-def _tag(value: Any) -> Any:
-    """Of the default for a part with choices, the choice."""
-    return value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+def _tag(value: Any, models: list[Model]) -> Any:
+    """Of the default for a part with choices, the choice; the only one there is needs no asking."""
+    tag = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return tag_of(models[0]) if tag is None and len(models) == 1 else tag
 
 
 @cache

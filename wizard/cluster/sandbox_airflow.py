@@ -72,7 +72,7 @@ class SandboxAirflow:
         if method == "PATCH" and isinstance(body, dict):
             (self._paused.add if body.get("is_paused") else self._paused.discard)(dag)
         state = {"is_paused": dag in self._paused, "is_stale": False, "has_import_errors": False}
-        return 200, {"dag_id": dag, "bundle_name": "dags-folder", **state}
+        return 200, {"dag_id": dag, "bundle_name": "airflow-wizard", **state}
 
     def _trigger(self, dag: str, body: Any) -> _Answer:
         given = body if isinstance(body, dict) else {}

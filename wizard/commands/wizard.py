@@ -30,7 +30,12 @@ class Command:
 
         must_have_a_terminal("Use `airflow-wizard apply -f PLAN` there.")
         draft, path = draft_of(options)
-        known = contexts(options.kubeconfig)
+        try:
+            known = contexts(options.kubeconfig)
+        except UserError:
+            if options.kubeconfig or options.context:
+                raise
+            known = []  # A plan can be made and saved without a cluster; Apply says that there is none.
         to_cluster = partial(connect, options.kubeconfig)
         return run(draft, to_cluster, known, path=path, context=options.context or "")
 

@@ -12,6 +12,21 @@ VERIFY_DAGS = "/opt/airflow/airflow-wizard/dags"
 GIT_LINK = "/git/repo"
 """Where git-sync's link to the newest checkout is: its root and its link's name, blueprints/dags/git-sync."""
 
+ANSWERED = {
+    "derived.image": "airflow.image",
+    "derived.dagsFolder": "dags.folder",
+    "derived.dagBundles": "dags.folder",
+    "derived.refreshInterval": "dags.period",
+    "derived.deployKeySecret": "dags.credentials.privateKey",
+    "derived.deployKeyKey": "dags.credentials.privateKey",
+    "derived.parallelism": "executor.parallelism",
+    "derived.workerImage": "executor.workerImage",
+    "derived.workerRepository": "executor.workerImage",
+    "derived.workerTag": "executor.workerImage",
+    "derived.deleteWorkerPodsOnFailure": "executor.deleteWorkerPodsOnFailure",
+}
+"""The answer that a derived value follows from, for who asks why a line is there."""
+
 _LOCAL_BUNDLE = "airflow.dag_processing.bundles.local.LocalDagBundle"
 _SECONDS = {"s": 1, "m": 60}
 

@@ -23,13 +23,18 @@ USERS_DOCS = "https://airflow.apache.org/docs/apache-airflow-providers-fab/stabl
 GIT_SYNC_DOCS = "https://github.com/kubernetes/git-sync#readme"
 
 
-def ask(title: str, help: str, docs: str = "", *, step: str = "", choices: str = "", **field: Any) -> Any:
+def ask(
+    title: str, help: str, docs: str = "", *, step: str = "", choices: str = "", kind: str = "", **field: Any
+) -> Any:
     """A field that is a question: its title, its help, and where the subject is documented.
 
     `step` names the step of the wizard that asks, where that isn't the section the field is in; `choices` the
-    blueprint folder with the texts of the choices, where several questions share them.
+    blueprint folder with the texts of the choices, where several questions share them; `kind` is `lines` for text of
+    several lines.
     """
-    extra: JsonDict = {key: value for key, value in (("docs", docs), ("step", step), ("choices", choices)) if value}
+    extra: JsonDict = {
+        key: value for key, value in (("docs", docs), ("step", step), ("choices", choices), ("kind", kind)) if value
+    }
     return Field(title=title, description=help, json_schema_extra=extra, **field)
 
 
@@ -210,6 +215,7 @@ class SshKey(Closed):
         "The host's public key, as `ssh-keyscan HOST` prints it, so that nobody can pose as your Git host. "
         "Compare it with what the host publishes.",
         GIT_SYNC_DOCS,
+        kind="lines",
     )
 
 
@@ -379,13 +385,13 @@ class Placement(Closed):
     """Which nodes pods may go to."""
 
     node_selector: Annotated[dict[str, str], BeforeValidator(labels_of)] = ask(
-        "Node labels",
+        "labels",
         "Only nodes with these labels, such as pool=airflow,disk=ssd. Empty: any node.",
         KUBERNETES_DOCS + "scheduling-eviction/assign-pod-node/",
         default={},
     )
     tolerations: Annotated[list[Toleration], BeforeValidator(tolerations_of)] = ask(
-        "Tolerated taints",
+        "taints",
         "Nodes with these taints too, written as kubectl taint does: dedicated=airflow:NoSchedule.",
         KUBERNETES_DOCS + "scheduling-eviction/taint-and-toleration/",
         default=[],

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from wizard.plan.derived import values_of
+from wizard.plan.derived import ANSWERED, values_of
 from wizard.plan.model import Plan
 from wizard.render.fill import fill
 from wizard.render.folders import Folder, folders_of
@@ -148,10 +148,11 @@ def _lay_over(drafts: Drafts, patch: Patch) -> None:
 
 
 def _answered(trace: Trace, answers: dict[Path, str]) -> None:
-    """Derived values are no answers: the reason for them stays the folder's."""
+    """The reason for a derived value is the answer it follows from, or else the folder's."""
     for path, answer in answers.items():
-        if not answer.startswith("derived."):
-            trace.answered(path, answer)
+        reason = ANSWERED.get(answer, answer)
+        if not reason.startswith("derived."):
+            trace.answered(path, reason)
 
 
 def _main_first(drafts: Drafts, mains: dict[tuple[str, str], str]) -> None:

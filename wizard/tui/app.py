@@ -1,0 +1,105 @@
+"""The Textual application: one screen, the palette's commands, and how it ends."""
+
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from wizard.cluster.interface import Cluster
+from wizard.cluster.kubeconfig import Context
+from wizard.errors import Exit, UserError
+from wizard.questions import Draft
+from wizard.summary import Summary
+from wizard.tui.confirm_dialog import ConfirmDialog
+from wizard.tui.screen import WizardScreen
+from wizard.tui.session import RAIL, Session
+
+
+class WizardApp(App[int]):
+    """Asks, shows, applies. Returns the exit code."""
+
+    TITLE = "airflow-wizard"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (120, "-wide")]  # noqa: RUF012
+    """By columns: one line for the rail; a rail; a rail and the preview."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "quit", key_display="^q", priority=True),
+    ]
+
+    def __init__(
+        self,
+        draft: Draft,
+        connect: Callable[[str], Cluster],
+        contexts: Sequence[Context],
+        *,
+        path: Path | None = None,
+        context: str = "",
+        sandbox: bool = False,
+    ) -> None:
+        super().__init__()
+        self.session = Session(draft, connect, contexts, path, sandbox, context)
+        self.wizard = WizardScreen(self.session)
+
+    def on_mount(self) -> None:
+        """Show the wizard."""
+        self.push_screen(self.wizard)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette offers."""
+        if screen is self.wizard:
+            for step, title in RAIL.items():
+                yield SystemCommand(f"Go to {title}", self.session.subject(step), partial(self.wizard.go, step))
+            yield SystemCommand("Save the plan", "Write airflow-plan.yaml", self.wizard.action_save)
+            yield SystemCommand("Help", "The question at hand, and the keys", self.wizard.action_help)
+        yield SystemCommand("Theme", "Light, dark and others", self.action_change_theme)
+        yield SystemCommand("Quit", "Leave the wizard", self.action_quit)
+
+    async def action_quit(self) -> None:
+        """Leave; asks once where something would be lost or is under way. A second ^q leaves."""
+        if isinstance(self.screen, ConfirmDialog):
+            self._leave(True)
+        elif self.wizard.apply_pane.state == "running":
+            done = self.wizard.apply_pane.applied()
+            text = f"{done} things are done, and stay. Applying again goes on from there."
+            self.push_screen(ConfirmDialog("Applying is under way.", text, yes="Quit", no="Stay"), self._leave)
+        elif self.session.changed() and not self.session.sandbox and self.wizard.apply_pane.state != "done":
+            text = "Your answers are in no file. ^s saves them."
+            dialog = ConfirmDialog("The plan is not saved.", text, yes="Quit without saving", no="Stay")
+            self.push_screen(dialog, self._leave)
+        else:
+            self._leave(True)
+
+    def _leave(self, sure: bool | None) -> None:
+        if sure:
+            failed = self.wizard.apply_pane.state in ("running", "failed")
+            self.exit(Exit.FAILED if failed else Exit.OK)
+
+    def farewell(self) -> list[str]:
+        """What is worth keeping once the screen is gone."""
+        pane, path = self.wizard.apply_pane, self.session.path
+        lines = [f"The plan is in {path}."] if path and not self.session.changed() else []
+        if self.session.sandbox:
+            return [*lines, "That was the sandbox: nothing real ran."]
+        if isinstance(pane.ended, Summary):
+            return [*lines, pane.ended.text()]
+        if isinstance(pane.ended, UserError):
+            return [*lines, str(pane.ended)]
+        if pane.state == "running":
+            return [
+                *lines,
+                f"Stopped with {pane.applied()} things done, which stay. Applying again goes on from there.",
+            ]
+        return lines
+
+    def _fatal_error(self) -> None:
+        """A crash as Python tells it. Textual's own traceback prints local variables: a password may be in one."""
+        self.bell()
+        self._exit_renderables.append(Text(traceback.format_exc()))
+        self._close_messages_no_wait()

@@ -1,0 +1,48 @@
+"""What Apply says: before, what would change; afterwards, how to get in, or what went wrong."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+from wizard.apply import Prepared
+from wizard.errors import UserError
+from wizard.progress import Mark
+from wizard.summary import Summary
+from wizard.tui.labelled import Labelled
+
+_SIGNS = {"create": "+", "change": "~", "delete": "-"}
+
+
+def said(prepared: Prepared) -> Content:
+    """What applying would do, in lines."""
+    parts = [Content.styled(prepared.sentence(), "bold")]
+    parts += [Content.styled(f"{Mark.WARNING} {warning}", "$text-warning") for warning in prepared.warnings]
+    parts.append(Content(""))
+    parts += [
+        Content(f"{'~' if made.exists else '+'} Secret {made.name}") for made in prepared.secrets if made.new_keys
+    ]
+    parts += [Content(f"{_SIGNS[change.what]} {change.label}") for change in prepared.changes if change.what in _SIGNS]
+    return Content("\n").join(parts)
+
+
+def way_in(found: Summary, sandbox: bool) -> list[Static | Labelled]:
+    """How to get in; in the sandbox, that there is nothing to get into."""
+    headline = "Airflow runs, and a task ran in it."
+    if sandbox:
+        headline = "In the sandbox all of it went well. On a cluster you would go on with:"
+    parts: list[Static | Labelled] = [Static(headline, classes="headline", markup=False)]
+    forward = [("Open", found.port_forward)] if found.port_forward else []
+    parts += [
+        Labelled(label, text)
+        for label, text in [*forward, ("Page", found.url), ("User", found.user), ("Password", found.password)]
+    ]
+    return parts
+
+
+def failure(error: UserError, begun: bool) -> list[Static | Labelled]:
+    """What went wrong, the way out, and that nothing is lost of what was `begun`."""
+    parts: list[Static | Labelled] = [Static(f"{Mark.FAILED} {error.message}", classes="headline", markup=False)]
+    if error.way_out:
+        parts.append(Static(error.way_out, markup=False))
+    if begun:
+        parts.append(Static("What is applied stays. Apply again goes on from there.", markup=False))
+    return parts

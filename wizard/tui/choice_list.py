@@ -1,0 +1,140 @@
+"""One of several: titles with a line each, and below them what speaks for and against the chosen one."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+
+from wizard.questions import Choice
+from wizard.tui.hanging import MUTED, Hanging
+from wizard.tui.labelled import Labelled
+from wizard.tui.moves import Moved
+
+ON, OFF = "(●)", "( )"
+_LONGEST_TITLE = 26
+
+
+class ChoiceRow(Hanging):
+    """One choice in a line: its sign, its title, what it is."""
+
+    class Clicked(Message):
+        """Somebody clicked this choice."""
+
+        def __init__(self, value: str) -> None:
+            super().__init__()
+            self.value = value
+
+    def __init__(self, choice: Choice, width: int, chosen: bool) -> None:
+        super().__init__(Content(""), Content(""))
+        self.choice = choice
+        self._width = width
+        self.mark(chosen)
+
+    def on_click(self) -> None:
+        """Say so."""
+        self.post_message(self.Clicked(self.choice.value))
+
+    def mark(self, chosen: bool) -> None:
+        """Paint whether it is the one."""
+        self.set_class(chosen, "-chosen")
+        sign, strong, said = (ON, "bold", "") if chosen else (OFF, "", MUTED)
+        left = Content.assemble(f"{sign} ", (self.choice.title.ljust(self._width), strong))
+        self.put(left, Content.styled(self.choice.summary, said))
+
+
+class ChoiceList(Vertical, can_focus=True):
+    """Up and down choose, as in any radio group; Enter goes on."""
+
+    DEFAULT_CSS = """
+    ChoiceList {
+        height: auto;
+        #rows { height: auto; max-height: 10; }
+        ChoiceRow.-chosen .name { text-style: bold; }
+        ChoiceRow.-chosen .summary { color: $text; }
+        &:focus ChoiceRow.-chosen { background: $primary 30%; }
+        #card { height: auto; padding: 0 0 0 4; }
+    }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", "Previous choice", show=False),
+        Binding("down", "choose(1)", "Next choice", show=False),
+        Binding("enter", "onward", "Next question", show=False),
+    ]
+
+    class Chosen(Message):
+        """Another choice was taken."""
+
+        def __init__(self, value: str) -> None:
+            super().__init__()
+            self.value = value
+
+    def __init__(self, choices: Sequence[Choice], value: str) -> None:
+        super().__init__()
+        self._choices = choices
+        self.value = value
+
+    def compose(self) -> ComposeResult:
+        width = min(max(len(choice.title) for choice in self._choices), _LONGEST_TITLE) + 2
+        with VerticalScroll(id="rows", can_focus=False):
+            for choice in self._choices:
+                yield ChoiceRow(choice, width, choice.value == self.value)
+        with Vertical(id="card"):
+            yield from self._card()
+
+    def on_mount(self) -> None:
+        """Of a long list, show the part with the chosen one."""
+        self._scroll_to_chosen()
+
+    def show(self, value: str) -> None:
+        """Paint this value as the chosen one, without telling anybody."""
+        self.value = value
+        for row in self.query(ChoiceRow):
+            row.mark(row.choice.value == value)
+        self._scroll_to_chosen()
+        card = self.query_one("#card", Vertical)
+        with self.app.batch_update():
+            card.remove_children()
+            card.mount_all(self._card())
+
+    def action_choose(self, by: int) -> None:
+        """Take the next choice or the one before; at the ends, leave."""
+        values = [choice.value for choice in self._choices]
+        at = values.index(self.value) + by if self.value in values else 0
+        if 0 <= at < len(values):
+            self._take(values[at])
+        else:
+            self.post_message(Moved(by))
+
+    def action_onward(self) -> None:
+        """Go on to what comes next."""
+        self.post_message(Moved(1, onward=True))
+
+    def on_choice_row_clicked(self, event: ChoiceRow.Clicked) -> None:
+        """Take what was clicked."""
+        event.stop()
+        self._take(event.value)
+
+    def _card(self) -> list[Labelled]:
+        chosen = next((choice for choice in self._choices if choice.value == self.value), None)
+        return [Labelled(label, text) for label, text in card_of(chosen)] if chosen else []
+
+    def _scroll_to_chosen(self) -> None:
+        for row in self.query(ChoiceRow):
+            if row.choice.value == self.value:
+                row.scroll_visible(animate=False)
+
+    def _take(self, value: str) -> None:
+        if value != self.value:
+            self.show(value)
+            self.post_message(self.Chosen(value))
+
+
+def card_of(choice: Choice) -> list[tuple[str, str]]:
+    """What is said about a choice: label and text."""
+    said = [("when", choice.when), ("for", " · ".join(choice.pros)), ("against", " · ".join(choice.cons))]
+    return [(label, text) for label, text in said if text]

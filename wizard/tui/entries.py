@@ -1,0 +1,52 @@
+"""What Review lists: every manifest as it will be sent, and the Secrets with their values masked."""
+
+from dataclasses import dataclass
+
+from wizard.render import NeededSecret, Rendered
+from wizard.render.text import text_of_manifest
+from wizard.secrets import HASH_KEY
+
+MASK = "••••"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One object and its text."""
+
+    kind: str
+    name: str
+    text: str
+
+    @property
+    def label(self) -> str:
+        """As messages name it: `Deployment airflow-scheduler`."""
+        return f"{self.kind} {self.name}"
+
+    def hits(self, wanted: str) -> list[int]:
+        """The numbers of the lines that hold the text, whatever its case."""
+        if not wanted:
+            return []
+        return [number for number, line in enumerate(self.text.splitlines()) if wanted.lower() in line.lower()]
+
+    def holds(self, wanted: str) -> bool:
+        """Whether a search for the text finds this object."""
+        return wanted.lower() in self.label.lower() or bool(self.hits(wanted))
+
+
+def entries_of(rendered: Rendered, namespace: str) -> list[Entry]:
+    """All objects grouped by kind, in the order in which they are sent; the Secrets are the first."""
+    needed = [*rendered.secrets, HASH_KEY]
+    secrets = [Entry("Secret", secret.name, _masked(secret, namespace)) for secret in needed]
+    manifests = [
+        Entry(manifest.kind, manifest.name, text_of_manifest(manifest.body)) for manifest in rendered.manifests
+    ]
+    return sorted(secrets, key=lambda entry: entry.name) + manifests
+
+
+def _masked(secret: NeededSecret, namespace: str) -> str:
+    keys = "".join(
+        f"  {key}: {MASK}  # {'random, made once and then kept' if value.random else 'from the plan'}\n"
+        for key, value in secret.keys.items()
+    )
+    head = f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {secret.name}\n  namespace: {namespace}\ntype: Opaque\n"
+    return f"{head}stringData:\n{keys}"

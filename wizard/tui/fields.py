@@ -1,0 +1,236 @@
+"""Questions as widgets. Each shows what holds, tells what was answered, and says what is wrong right beside it."""
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Checkbox, Input, Static, TextArea
+
+from wizard.plan.shorthand import in_a_line
+from wizard.progress import Mark
+from wizard.questions import Key, Question
+from wizard.tui.choice_list import ChoiceList
+from wizard.tui.moves import Moved
+
+
+class Field(Vertical):
+    """One question."""
+
+    DEFAULT_CSS = """
+    Field {
+        height: auto; padding: 0 1; margin: 0 0 1 0; border-left: blank;
+        &:focus-within { border-left: outer $primary; }
+        .title { text-style: bold; }
+        .help { color: $text-muted; }
+        .problem { color: $text-error; text-style: bold; display: none; }
+        .problem.-told { display: block; }
+        .line { height: auto; }
+        .line > .title { width: 21; padding: 0 1 0 0; }
+        .line > Vertical { width: 1fr; height: auto; }
+    }
+    """
+
+    class Answered(Message):
+        """Somebody answered. None or an empty text takes the answer back."""
+
+        def __init__(self, key: Key, value: Any) -> None:
+            super().__init__()
+            self.key = key
+            self.value = value
+
+    def __init__(self, question: Question, value: Any) -> None:
+        super().__init__()
+        self.question = question
+        self.value = value
+
+    @property
+    def target(self) -> Widget:
+        """The widget that takes the focus."""
+        return self.query(self.CONTROL).first()
+
+    CONTROL: ClassVar[type[Widget]]
+
+    def tell(self, problem: str) -> None:
+        """Show what is wrong with the answer; nothing for one that is right."""
+        told = self.query_one(".problem", Static)
+        told.set_class(bool(problem), "-told")
+        told.update(f"{Mark.FAILED} {problem}" if problem else "")
+
+    def show(self, question: Question, value: Any) -> None:
+        """Show what holds now; other answers may have changed it."""
+        self.question, self.value = question, value
+
+    def _below(self) -> ComposeResult:
+        yield Static("", classes="problem", markup=False)
+        if self.question.help:
+            yield Static(self.question.help, classes="help", markup=False)
+
+
+class ChoiceField(Field):
+    """A question with choices: the title and the help above, since the choices take the whole width."""
+
+    CONTROL = ChoiceList
+
+    def compose(self) -> ComposeResult:
+        yield Static(self.question.title, classes="title", markup=False)
+        yield from reversed(list(self._below()))
+        yield ChoiceList(self.question.choices, str(self.value))
+
+    def show(self, question: Question, value: Any) -> None:
+        """Take the value over where it is another one."""
+        if value != self.value:
+            self.query_one(ChoiceList).show(str(value))
+        super().show(question, value)
+
+    def on_choice_list_chosen(self, event: ChoiceList.Chosen) -> None:
+        """Answer."""
+        event.stop()
+        self.value = event.value
+        self.post_message(self.Answered(self.question.key, event.value))
+
+
+class Line(Input):
+    """A line of text that hands up, down and Enter on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Question before", show=False),
+        Binding("down", "move(1)", "Next question", show=False),
+    ]
+
+    def action_move(self, by: int) -> None:
+        """Leave for the field above or below."""
+        self.post_message(Moved(by))
+
+    async def action_submit(self) -> None:
+        """Enter goes on."""
+        self.post_message(Moved(1, onward=True))
+
+
+class TextField(Field):
+    """Text or a number. Empty: what holds by default, which stands there in grey."""
+
+    CONTROL = Line
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="line"):
+            yield Static(self.question.title, classes="title", markup=False)
+            with Vertical():
+                yield Line(in_a_line(self.value), placeholder=_placeholder(self.question), compact=True)
+                yield from self._below()
+
+    def show(self, question: Question, value: Any) -> None:
+        """Take over a default that another answer changed, unless somebody types here."""
+        line = self.query_one(Line)
+        line.placeholder = _placeholder(question)
+        if value != self.value and not line.has_focus:
+            with line.prevent(Input.Changed):
+                line.value = in_a_line(value)
+        super().show(question, value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Answer as one types."""
+        event.stop()
+        value = _read(self.question, event.value)
+        if value != self.value:
+            self.value = value
+            self.post_message(self.Answered(self.question.key, value))
+
+
+class LinesField(Field):
+    """Text of several lines, such as a known_hosts file. Enter starts a line here; Tab leaves."""
+
+    CONTROL = TextArea
+    DEFAULT_CSS = "LinesField TextArea { height: auto; max-height: 6; padding: 0; border: none; }"
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="line"):
+            yield Static(self.question.title, classes="title", markup=False)
+            with Vertical():
+                yield TextArea(in_a_line(self.value), compact=True, placeholder=_placeholder(self.question))
+                yield from self._below()
+
+    def show(self, question: Question, value: Any) -> None:
+        """Take over a value that was changed elsewhere, unless somebody types here."""
+        area = self.query_one(TextArea)
+        if value != self.value and not area.has_focus:
+            with area.prevent(TextArea.Changed):
+                area.text = in_a_line(value)
+        super().show(question, value)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Answer as one types."""
+        event.stop()
+        value = event.text_area.text.strip()
+        if value != in_a_line(self.value).strip():
+            self.value = value
+            self.post_message(self.Answered(self.question.key, value))
+
+
+class Tick(Checkbox):
+    """A checkbox whose sign, not only its colour, says whether it is on. Enter goes on, the space bar ticks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Question before", show=False),
+        Binding("down", "move(1)", "Next question", show=False),
+        Binding("enter", "move(1, True)", "Next question", show=False),
+    ]
+    BUTTON_LEFT, BUTTON_RIGHT = "[", "]"
+
+    @property
+    def BUTTON_INNER(self) -> str:  # type: ignore[override]
+        """The sign."""
+        return "x" if self.value else " "
+
+    def action_move(self, by: int, onward: bool = False) -> None:
+        """Leave for another field."""
+        self.post_message(Moved(by, onward=onward))
+
+
+class FlagField(Field):
+    """Yes or no."""
+
+    CONTROL = Tick
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="line"):
+            yield Static(self.question.title, classes="title", markup=False)
+            with Vertical():
+                yield Tick("yes", bool(self.value), compact=True)
+                yield from self._below()
+
+    def show(self, question: Question, value: Any) -> None:
+        """Take the value over where it is another one."""
+        tick = self.query_one(Tick)
+        if bool(value) != tick.value:
+            with tick.prevent(Checkbox.Changed):
+                tick.value = bool(value)
+        super().show(question, value)
+
+    def on_checkbox_changed(self, event: Checkbox.Changed) -> None:
+        """Answer."""
+        event.stop()
+        self.value = event.value
+        self.post_message(self.Answered(self.question.key, event.value))
+
+
+def field_of(question: Question, value: Any) -> Field:
+    """The widget for a question."""
+    kinds: dict[str, type[Field]] = {"choice": ChoiceField, "flag": FlagField, "lines": LinesField}
+    kind = "lines" if "\n" in in_a_line(value) else question.kind
+    return kinds.get(kind, TextField)(question, value)
+
+
+def _placeholder(question: Question) -> str:
+    needed = question.default is None and not question.optional
+    return in_a_line(question.default) or ("not answered yet" if needed else "optional")
+
+
+def _read(question: Question, text: str) -> Any:
+    """What was typed as an answer; what is no number stays text, and the plan says that it is none."""
+    text = text.strip()
+    if question.kind == "number" and text.removeprefix("-").isdecimal():
+        return int(text)
+    return text

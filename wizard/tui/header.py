@@ -1,0 +1,37 @@
+"""The first line of every screen: which cluster, which namespace, which profile; or that nothing real runs."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from wizard.tui.session import Session
+
+SANDBOX = "SANDBOX: nothing real runs"
+
+
+class Header(Horizontal):
+    """Where the plan would go. The right end, with the namespace, is never cut off."""
+
+    DEFAULT_CSS = """
+    Header {
+        height: 1; background: $panel; padding: 0 1;
+        Static { text-wrap: nowrap; text-overflow: ellipsis; }
+        #brand { width: auto; text-style: bold; padding: 0 3 0 0; }
+        #sandbox { width: auto; text-style: bold; color: $text-warning; padding: 0 2 0 0; }
+        #cluster { width: 1fr; }
+        #target { width: auto; padding: 0 0 0 2; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static("airflow-wizard", id="brand")
+        yield Static(SANDBOX, id="sandbox")
+        yield Static(id="cluster", markup=False)
+        yield Static(id="target", markup=False)
+
+    def show(self, session: Session) -> None:
+        """Paint what holds now."""
+        self.query_one("#sandbox").display = session.sandbox
+        cluster = f"{session.context} · {session.server}" if session.context else "no cluster chosen"
+        self.query_one("#cluster", Static).update("" if session.sandbox else cluster)
+        self.query_one("#target", Static).update(f"namespace {session.namespace} · {session.draft.profile} profile")

@@ -1,0 +1,80 @@
+"""Help for the question at hand: all of its choices, where it is documented, and the keys."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from wizard.questions import Question
+from wizard.tui.choice_list import card_of
+from wizard.tui.dialog import Dialog
+from wizard.tui.labelled import Labelled
+
+KEYS = {
+    "F8 / F7": "next step, step before (a click on a step goes there; ^p finds all steps by name)",
+    "Enter": "go on to the next question, after the last one to the next step",
+    "up / down": "take another choice, or move between the questions",
+    "F2": "the manifests that this step brings in, and back",
+    "^s": "save the plan",
+    "^p": "all commands, among them light and dark themes",
+    "^q": "quit",
+}
+
+
+class Link(Static):
+    """An address, which a click opens where there is a browser."""
+
+    DEFAULT_CSS = "Link { color: $text-accent; text-style: underline; }"
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address, markup=False)
+        self._address = address
+
+    def on_click(self) -> None:
+        """Open it."""
+        self.app.open_url(self._address)
+
+
+class HelpDialog(Dialog[None]):
+    """To be read, and closed."""
+
+    DEFAULT_CSS = """
+    HelpDialog .spaced { margin: 1 0 0 0; }
+    HelpDialog VerticalScroll { height: auto; max-height: 18; scrollbar-size-vertical: 1; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "close", "Close", show=False)]
+
+    def __init__(self, question: Question | None) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box"), VerticalScroll():
+            if self._question is not None:
+                yield from _about(self._question)
+            yield Static("Keys", classes="headline spaced" if self._question else "headline", markup=False)
+            for key, text in KEYS.items():
+                yield Labelled(key, text)
+            yield Static(Content.styled("Escape closes this.", "dim"), classes="spaced")
+
+    def on_mount(self) -> None:
+        """So that the arrow keys scroll."""
+        self.query_one(VerticalScroll).focus()
+
+
+def _about(question: Question) -> ComposeResult:
+    yield Static(question.title, classes="headline", markup=False)
+    yield Static(question.help, markup=False)
+    if question.docs:
+        yield Link(question.docs)
+    if question.kind != "choice" and question.default is not None:
+        yield Static(f"Without an answer: {question.default}", markup=False)
+    for choice in question.choices:
+        yield Static(choice.title, classes="headline spaced", markup=False)
+        yield Static(choice.summary, markup=False)
+        for label, text in card_of(choice):
+            yield Labelled(label, text)

@@ -1,0 +1,162 @@
+"""The one screen: header, rail, the step at hand, its preview, the keys."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher, Footer
+
+from wizard.plan.file import DEFAULT_FILE, text_of
+from wizard.questions import STEPS, Key
+from wizard.tui.apply_pane import ApplyPane
+from wizard.tui.fields import Field
+from wizard.tui.form import Form
+from wizard.tui.header import Header
+from wizard.tui.preview import Preview
+from wizard.tui.rail import Rail
+from wizard.tui.review import Review
+from wizard.tui.session import RAIL, Session
+
+
+class WizardScreen(Screen[None]):
+    """Moves between the steps, and passes on what happens in one to the others."""
+
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = None
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "help", key_display="F1"),
+        Binding("f2", "preview", "preview", key_display="F2"),
+        Binding("f7", "previous", "back", key_display="F7"),
+        Binding("f8", "next", "next", key_display="F8"),
+        Binding("ctrl+s", "save", "save plan", key_display="^s"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.step = ""
+        self.apply_pane = ApplyPane(session, id="apply")
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        with Horizontal(id="body"):
+            yield Rail()
+            with ContentSwitcher(id="panes", initial="form"):
+                with Horizontal(id="form"):
+                    yield Form(self._session)
+                    yield Preview(self._session)
+                yield Review(self._session, id="review")
+                yield self.apply_pane
+        yield Footer(compact=True)
+
+    async def on_mount(self) -> None:
+        """Start at the first step."""
+        await self.go(next(iter(RAIL)))
+
+    def on_resize(self) -> None:
+        """The width decides whether there is a preview."""
+        self.call_after_refresh(self.query_one(Preview).seen)
+
+    async def go(self, step: str, key: Key = ()) -> None:
+        """Show a step, the focus on the question of this key where there is one."""
+        self.step = step
+        self.remove_class("-preview")
+        self._session.seen.add(step)
+        self.query_one(ContentSwitcher).current = "form" if step in STEPS else step
+        if step == "review":
+            self.query_one(Review).open()
+        elif step == "apply":
+            self.apply_pane.open()
+        else:
+            await self.query_one(Form).show(step)
+            self.query_one(Preview).open(step)
+            self.query_one(Form).focus_field(key)
+        self._paint()
+
+    async def action_next(self) -> None:
+        """The step after; Apply is the last."""
+        await self._move(1)
+
+    async def action_previous(self) -> None:
+        """The step before."""
+        await self._move(-1)
+
+    def action_preview(self) -> None:
+        """To the preview and back: beside the form where there is room, else in its place."""
+        if self.step == "review":
+            self.query_one(Review).toggle()
+        elif self.step in STEPS:
+            self.set_class(not self.has_class("-preview"), "-preview")
+            if self.has_class("-preview"):
+                self.query_one(Preview).refresh_manifests()
+                self.call_after_refresh(self.query_one(Preview).focus_objects)
+            else:
+                self.call_after_refresh(self.query_one(Form).focus_field)
+
+    def action_help(self) -> None:
+        """Help for the question at hand."""
+        from wizard.tui.help_dialog import HelpDialog
+
+        field = self.query_one(Form).field_at_hand() if self.step in STEPS else None
+        self.app.push_screen(HelpDialog(field.question if field else None))
+
+    async def action_save(self) -> None:
+        """Save the plan; while it is none, say what is to mend."""
+        problems = self._session.problems()
+        if problems:
+            self.notify(f"Mend first: {problems[0].text()}", title="Nothing was saved", severity="warning")
+            await self.go(problems[0].step, problems[0].key)
+            return
+        self._ask_for_name()
+
+    def _ask_for_name(self) -> None:
+        from pathlib import Path
+
+        from wizard.tui.save_dialog import SaveDialog
+
+        def saved(path: Path | None) -> None:
+            if path is not None:
+                self._session.saved(path)
+                self.notify(f"The plan is in {path}.")
+
+        dialog = SaveDialog(text_of(self._session.draft.plan()), self._session.path or Path(DEFAULT_FILE))
+        self.app.push_screen(dialog, saved)
+
+    def on_field_answered(self, event: Field.Answered) -> None:
+        """An answer changes the header, the rail and the preview."""
+        self._paint()
+        self.call_after_refresh(self.query_one(Preview).refresh_manifests)
+
+    async def on_form_finished(self, event: Form.Finished) -> None:
+        """Enter on the last field."""
+        await self._move(1)
+
+    async def on_rail_wanted(self, event: Rail.Wanted) -> None:
+        """A click on the rail."""
+        await self.go(event.step)
+
+    async def on_review_mend(self, event: Review.Mend) -> None:
+        """To the question to mend."""
+        await self.go(event.step, event.key)
+
+    async def on_apply_pane_mend(self, event: ApplyPane.Mend) -> None:
+        """To the first question to mend."""
+        problem = self._session.problems()[0]
+        await self.go(problem.step, problem.key)
+
+    def on_apply_pane_turned(self, event: ApplyPane.Turned) -> None:
+        """The rail shows how far Apply is."""
+        self._paint()
+
+    async def _move(self, by: int) -> None:
+        steps = list(RAIL)
+        at = steps.index(self.step) + by
+        if 0 <= at < len(steps):
+            await self.go(steps[at])
+
+    def _paint(self) -> None:
+        self.query_one(Header).show(self._session)
+        self.query_one(Rail).show(self._session.marks(), self.step)

@@ -1,0 +1,165 @@
+"""What the wizard knows while it runs: the draft, and what holds for this run only. Nothing of Textual is in here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wizard.cluster.interface import Cluster
+from wizard.cluster.kubeconfig import Context
+from wizard.errors import UserError
+from wizard.plan.model import Plan
+from wizard.progress import Mark
+from wizard.questions import STEPS, Choice, Draft, Key, Question, questions
+from wizard.render import Rendered, render
+
+RAIL = {**STEPS, "review": "Review", "apply": "Apply"}
+"""All steps in order: those that ask, then the two that show and do."""
+
+CONTEXT: Key = ("context",)
+"""The choice of a context. No question of the plan: a shared plan must not choose somebody's cluster."""
+
+UNSEEN = "·"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend, and where."""
+
+    step: str
+    key: Key
+    title: str
+    sentence: str
+
+    def text(self) -> str:
+        """As a line: `Cluster · Namespace: takes lower-case letters …`."""
+        where = f"{RAIL[self.step]} · {self.title}" if self.title else RAIL[self.step]
+        return f"{where}: {self.sentence}"
+
+
+@dataclass
+class Session:
+    """The draft, the cluster of this run, and which steps were seen."""
+
+    draft: Draft
+    connect: Callable[[str], Cluster]
+    contexts: Sequence[Context]
+    path: Path | None = None
+    """Where the plan was read from or saved to last."""
+    sandbox: bool = False
+    context: str = ""
+    """The context of this run; without one given, the kubeconfig's current one."""
+    seen: set[str] = field(default_factory=set)
+    apply_mark: str = UNSEEN
+    """How far Apply is."""
+
+    def __post_init__(self) -> None:
+        names = [context.name for context in self.contexts]
+        if self.context not in names:
+            self.context = next((context.name for context in self.contexts if context.current), "")
+        self._saved = self.draft.answers()
+        self._clusters: dict[str, Cluster] = {}
+        self._rendered: tuple[Plan, Rendered] | None = None
+
+    @property
+    def server(self) -> str:
+        """Address of the API server of the chosen context; empty where none is chosen."""
+        return next((context.server for context in self.contexts if context.name == self.context), "")
+
+    @property
+    def namespace(self) -> str:
+        """The namespace as it was answered, right or wrong."""
+        return str(self.value(("namespace",)))
+
+    def cluster(self) -> Cluster:
+        """The connection of the chosen context, made once. For worker threads: may take seconds or raise UserError."""
+        if not self.context:
+            raise UserError(
+                "No cluster is chosen.",
+                "Choose a context in the step Cluster; without any there, name a kubeconfig by --kubeconfig.",
+            )
+        if self.context not in self._clusters:
+            self._clusters[self.context] = self.connect(self.context)
+        return self._clusters[self.context]
+
+    def questions(self, step: str) -> list[Question]:
+        """The questions of a step that apply now."""
+        asked = list(questions(self.draft, step))
+        return [self._which_context(), *asked] if step == "cluster" and self.contexts else asked
+
+    def subject(self, step: str) -> str:
+        """What a step is about, in a line."""
+        asked = self.questions(step)
+        told = {"review": "Every manifest as it will be sent", "apply": "What would change, and then the change"}
+        return asked[0].title if asked else told.get(step, RAIL[step])
+
+    def value(self, key: Key) -> object:
+        """What holds now for a question."""
+        return self.context if key == CONTEXT else self.draft.value(key)
+
+    def answer(self, key: Key, value: object) -> None:
+        """Take an answer."""
+        if key == CONTEXT:
+            self.context = str(value)
+        else:
+            self.draft.answer(key, value)
+
+    def problems(self) -> list[Problem]:
+        """All that keeps the draft from being a plan, in the order of the steps."""
+        asked = {question.place: question for question in questions(self.draft)}
+        found = []
+        for place, sentence in self.draft.problems().items():
+            at = place
+            while at and at not in asked:
+                at = at.rpartition(".")[0]
+            step = asked[at].step if at else place.partition(".")[0]
+            key, title = (asked[at].key, asked[at].title) if at else ((), place)
+            found.append(Problem(step if step in STEPS else "cluster", key, title, sentence))
+        return sorted(found, key=lambda problem: list(STEPS).index(problem.step))
+
+    def marks(self) -> dict[str, str]:
+        """A sign for each step: something to mend, seen, or not yet seen."""
+        wrong = {problem.step for problem in self.problems()}
+        marks = {step: Mark.FAILED if step in wrong else Mark.DONE if step in self.seen else UNSEEN for step in STEPS}
+        review = Mark.WARNING if wrong else Mark.DONE
+        return {**marks, "review": review if "review" in self.seen else UNSEEN, "apply": self.apply_mark}
+
+    def rendered(self) -> Rendered:
+        """The manifests of the answers; while these are no plan, of the last ones that were."""
+        if not self.draft.problems() or self._rendered is None:
+            plan = Draft().plan() if self.draft.problems() else self.draft.plan()
+            if self._rendered is None or self._rendered[0] != plan:
+                self._rendered = plan, render(plan)
+        return self._rendered[1]
+
+    def changed(self) -> bool:
+        """Whether there are answers that were never saved."""
+        return self.draft.answers() != self._saved
+
+    def saved(self, path: Path) -> None:
+        """The answers are in this file now."""
+        self.path = path
+        self._saved = self.draft.answers()
+
+    def _which_context(self) -> Question:
+        choices = tuple(
+            Choice(context.name, context.name, _address(context, len(self.contexts))) for context in self.contexts
+        )
+        help = "The contexts of your kubeconfig. The choice holds for this run and is no part of the plan."
+        if self.sandbox:
+            help = "The sandbox is a cluster in memory: everything looks as if, and nothing real runs."
+        return Question(
+            key=CONTEXT,
+            place="",
+            step="cluster",
+            title="Which cluster?",
+            help=help,
+            docs="https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/",
+            kind="choice",
+            optional=False,
+            default=self.context,
+            choices=choices,
+        )
+
+
+def _address(context: Context, of: int) -> str:
+    return f"{context.server} (current)" if context.current and of > 1 else context.server
