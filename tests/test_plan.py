@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from tests.catalogue import every_plan
 from wizard.errors import Exit, UserError
+from wizard.plan.fields import pinned
 from wizard.plan.file import LARGEST, PlanErrors, answers_of, complete, load, parse, text_of
-from wizard.plan.model import pinned
 from wizard.plan.profiles import defaults, over, profile
 from wizard.yaml_files import read_yaml
 

@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
-from wizard.plan.model import ExistingSecret, GitSync, KubernetesExecutor, LocalExecutor, Plan
+from wizard.plan.model import Plan
+from wizard.plan.secret_sources import ExistingSecret
+from wizard.plan.sections.dags import GitSync
+from wizard.plan.sections.executor import KubernetesExecutor, LocalExecutor
 
 API_SERVER_PORT = 8080
 VERIFY_DAGS = "/opt/airflow/airflow-wizard/dags"

@@ -1,0 +1,66 @@
+"""Which nodes the pods may go to."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from wizard.plan.fields import KUBERNETES_DOCS, Closed, ask
+from wizard.plan.shorthand import labels_of, tolerations_of
+
+
+class Toleration(Closed):
+    """A taint that pods put up with, as Kubernetes has it."""
+
+    key: str | None = None
+    operator: Literal["Equal", "Exists"] | None = None
+    value: str | None = None
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    toleration_seconds: int | None = None
+
+
+class Placement(Closed):
+    """Which nodes pods may go to."""
+
+    node_selector: Annotated[dict[str, str], BeforeValidator(labels_of)] = ask(
+        "labels",
+        "Only nodes with these labels, such as pool=airflow,disk=ssd. Empty: any node.",
+        KUBERNETES_DOCS + "scheduling-eviction/assign-pod-node/",
+        default={},
+    )
+    tolerations: Annotated[list[Toleration], BeforeValidator(tolerations_of)] = ask(
+        "taints",
+        "Nodes with these taints too, written as kubectl taint does: dedicated=airflow:NoSchedule.",
+        KUBERNETES_DOCS + "scheduling-eviction/taint-and-toleration/",
+        default=[],
+    )
+
+
+class NoAntiAffinity(Closed):
+    """Pods go where there is room."""
+
+    type: Literal["none"] = "none"
+
+
+class SoftAntiAffinity(Closed):
+    """Pods keep apart where they can."""
+
+    type: Literal["soft"] = "soft"
+
+
+class HardAntiAffinity(Closed):
+    """Pods keep apart, or wait."""
+
+    type: Literal["hard"] = "hard"
+
+
+class Nodes(Closed):
+    """Where pods run."""
+
+    control_plane: Placement = Field(default=Placement(), title="Control plane")
+    tasks: Placement = Field(default=Placement(), title="Task pods")
+    anti_affinity: Annotated[NoAntiAffinity | SoftAntiAffinity | HardAntiAffinity, Field(discriminator="type")] = ask(
+        "May the components share a node?",
+        "Small nodes are better off with one of scheduler, api-server, dag-processor and triggerer each.",
+        KUBERNETES_DOCS + "scheduling-eviction/assign-pod-node/#affinity-and-anti-affinity",
+        default=NoAntiAffinity(),
+    )
