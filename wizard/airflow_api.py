@@ -82,6 +82,8 @@ class AirflowApi:
         """A ready api-server pod."""
         for pod in self._cluster.list("v1", "Pod", self._namespace, labels="component=api-server"):
             conditions = pod.get("status", {}).get("conditions", [])
+            if "deletionTimestamp" in pod["metadata"]:
+                continue
             if any(each["type"] == "Ready" and each["status"] == "True" for each in conditions):
                 return str(pod["metadata"]["name"])
         raise NotReady("no api-server pod is ready")

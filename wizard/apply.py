@@ -62,7 +62,7 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False) -> Prepared:
     `force` takes over fields that other field managers own; without it, they are a `Conflict` that names them all.
     """
     rendered = render(plan)
-    exists = namespace_exists(cluster, plan.namespace)
+    exists = _usable(cluster, plan.namespace)
     before = record.read(cluster, plan.namespace) if exists else None
     bodies = [manifest.body for manifest in rendered.manifests]
     _claims_can_be_bound(cluster, plan, bodies, exists)
@@ -92,6 +92,20 @@ def namespace_exists(cluster: Cluster, namespace: str) -> bool:
         return cluster.get("v1", "Namespace", namespace) is not None
     except Forbidden:
         return True
+
+
+def _usable(cluster: Cluster, namespace: str) -> bool:
+    """Whether the namespace is there. Raises `UserError` for one that is on its way out: nothing can be made in it."""
+    try:
+        body = cluster.get("v1", "Namespace", namespace)
+    except Forbidden:
+        return True
+    if body is not None and "deletionTimestamp" in body["metadata"]:
+        raise UserError(
+            f"Namespace {namespace} is being deleted.",
+            f"Wait until it is gone (kubectl wait --for=delete namespace/{namespace}), then apply again.",
+        )
+    return body is not None
 
 
 def check_schemas(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:

@@ -216,6 +216,18 @@ def test_a_claim_without_a_class_needs_a_default_class(cluster: Cluster, namespa
     assert "other" in str(refused.value)
 
 
+def test_a_namespace_on_its_way_out_is_told(cluster: Cluster, namespace: str) -> None:
+    held = {"name": "held", "namespace": namespace, "finalizers": ["example.com/hold"]}
+    body: Object = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": held}
+    cluster.apply(body)
+    cluster.delete("v1", "Namespace", namespace)
+    try:
+        with pytest.raises(UserError, match=f"Namespace {namespace} is being deleted"):
+            applying.prepare(cluster, plan(namespace))
+    finally:
+        cluster.apply({**body, "metadata": {"name": "held", "namespace": namespace}})
+
+
 def test_a_namespace_that_is_not_there_is_new_as_a_whole(cluster: Cluster) -> None:
     prepared = applying.prepare(cluster, plan("wizard-test-not-there"))
     assert not prepared.namespace_exists
