@@ -68,6 +68,14 @@ class Driven:
             await self._pilot.pause(0.05)
         raise AssertionError(f"{text!r} did not appear:\n{self.text}")
 
+    async def settled(self, seconds: float = 20) -> None:
+        """Wait until the keys are painted, which comes last: they follow the focus."""
+        for _ in range(int(seconds / 0.05)):
+            if self.lines[-1].startswith(("F1 help", "^f search")) and "^p palette" in self.lines[-1]:
+                return
+            await self._pilot.pause(0.05)
+        raise AssertionError(f"the keys did not appear:\n{self.text}")
+
     @property
     def lines(self) -> list[str]:
         """The rows of the screen."""

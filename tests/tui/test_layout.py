@@ -44,9 +44,8 @@ async def test_every_step_fits(size: tuple[int, int]) -> None:
     async with wizard(size, contexts=LONG) as screen:
         for step in RAIL:
             await screen.go(step)
+            await screen.settled()
             assert not overflowing(screen), step
-            assert screen.lines[-1].startswith(("F1 help", "^f search")), f"the keys are seen in {step}"
-            assert "^p palette" in screen.lines[-1]
             assert "namespace airflow · laptop profile" in screen.lines[0], "never cut off"
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Static, TextArea
@@ -177,16 +178,27 @@ class Tick(Checkbox):
         Binding("down", "move(1)", "Next question", show=False),
         Binding("enter", "move(1, True)", "Next question", show=False),
     ]
-    BUTTON_LEFT, BUTTON_RIGHT = "[", "]"
+
+    def __init__(self, value: bool) -> None:
+        super().__init__(_word(value), value, compact=True)
 
     @property
-    def BUTTON_INNER(self) -> str:  # type: ignore[override]
-        """The sign."""
-        return "x" if self.value else " "
+    def _button(self) -> Content:
+        """The sign, in the colour of text: Textual's own is told from its ground by colour alone."""
+        return Content("[x]" if self.value else "[ ]")
+
+    def watch_value(self) -> None:
+        """The word goes with the sign."""
+        super().watch_value()
+        self.label = _word(self.value)
 
     def action_move(self, by: int, onward: bool = False) -> None:
         """Leave for another field."""
         self.post_message(Moved(by, onward=onward))
+
+
+def _word(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 class FlagField(Field):
@@ -198,7 +210,7 @@ class FlagField(Field):
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="title", markup=False)
             with Vertical():
-                yield Tick("yes", bool(self.value), compact=True)
+                yield Tick(bool(self.value))
                 yield from self._below()
 
     def show(self, question: Question, value: Any) -> None:
