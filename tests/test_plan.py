@@ -42,18 +42,18 @@ ONE_MISTAKE = [
     (
         "airflow: {version: 3.2.1}",
         "airflow.version",
-        "is a version of Airflow 3.3, such as 3.3.2; others are not supported",
+        "must be a version of Airflow 3.3, such as 3.3.2; others are not supported",
     ),
     (
         "airflow: {version: 3.3.٣}",
         "airflow.version",
-        "is a version of Airflow 3.3, such as 3.3.2; others are not supported",
+        "must be a version of Airflow 3.3, such as 3.3.2; others are not supported",
     ),
     ("airflow: [1]", "airflow", "must be a mapping of keys to values"),
     ("airflow: hello", "airflow", "must be a mapping of keys to values"),
     ("airflow:", "airflow", "must be a mapping of keys to values"),
     ("database: {storage: {size: 5}}", "database.storage.size", "must be text; put it in quotes"),
-    ("database: {storage: {size: 5GB}}", "database.storage.size", "is a size such as 512Mi or 5Gi"),
+    ("database: {storage: {size: 5GB}}", "database.storage.size", "must be a size such as 512Mi or 5Gi"),
     ("database: {storage: {type: nfs}}", "database.storage", "type 'nfs' is not one of 'claim', 'ephemeral'"),
     ("database: {storage: {type: [1]}}", "database.storage", "type '[1]' is not one of 'claim', 'ephemeral'"),
     ("executor: {parallelism: many}", "executor.parallelism", "must be a whole number"),
@@ -67,8 +67,8 @@ ONE_MISTAKE = [
     ("namespace: 2024-01-01", "namespace", "must be text; put it in quotes"),
     ("namespace: no", "namespace", "must be text; put it in quotes"),
     (f"namespace: {'a' * 64}", "namespace", "is 64 characters long; at most 63 fit"),
-    ("login: {admin: {email: nobody}}", "login.admin.email", "is an e-mail address"),
-    ("login: {admin: {username: ''}}", "login.admin.username", "takes letters, digits and . _ @ -"),
+    ("login: {admin: {email: nobody}}", "login.admin.email", "must be an e-mail address"),
+    ("login: {admin: {username: ''}}", "login.admin.username", "may hold only letters, digits and . _ @ -"),
 ]
 
 
@@ -86,9 +86,9 @@ def test_all_mistakes_are_told_at_once() -> None:
     with pytest.raises(PlanErrors) as wrong:
         parse("apiVersion: v1\nprofile: desktop\nnamespace: A\ndags: {folder: dags}\nextra: 1", "my-plan.yaml")
     assert wrong.value.problems.keys() == {"apiVersion", "kind", "profile", "namespace", "dags", "extra"}
-    assert wrong.value.problems["kind"] == "is needed"
+    assert wrong.value.problems["kind"] == "is required"
     assert wrong.value.problems["profile"] == "must be 'laptop', 'team' or 'production'"
-    assert str(wrong.value).startswith("my-plan.yaml: 6 things to mend:\n  apiVersion: must be 'airflow-wizard/v1'\n")
+    assert str(wrong.value).startswith("my-plan.yaml: 6 things to fix:\n  apiVersion: must be 'airflow-wizard/v1'\n")
 
 
 def test_sentences_never_show_the_library_underneath() -> None:

@@ -49,6 +49,11 @@ class Prepared:
         """Whether all is there already, as the plan has it."""
         return self.namespace_exists and not any(self.count(what) for what in ("create", "change", "delete"))
 
+    def labels(self) -> list[tuple[str, str]]:
+        """What is done to each object that doesn't stay as it is."""
+        secrets = [(made.what, f"Secret {made.name}") for made in self.secrets]
+        return [each for each in [*secrets, *((c.what, c.label) for c in self.changes)] if each[0] != "keep"]
+
     def sentence(self) -> str:
         """What will happen, in a line."""
         counts = {what: self.count(what) for what in ("create", "change", "delete", "keep")}
@@ -81,7 +86,7 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False) -> Prepared:
         changes=[*changes, *(Change("delete", body) for body in stale)],
         kept=kept,
         record=record.Record(new_kinds | (before.kinds if before and kept else frozenset()), text_of(plan)),
-        warnings=warnings(plan),
+        warnings=[warned.sentence for warned in warnings(plan)],
         force=force,
     )
 

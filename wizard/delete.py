@@ -27,6 +27,9 @@ _LOOKED_AT = (
 """What a namespace is looked through for before it is deleted as a whole."""
 
 
+_REASONS = {"PersistentVolumeClaim": "holds data", "Secret": "needed to read the data that stays"}
+
+
 @dataclass(frozen=True)
 class Prepared:
     """What goes and what stays."""
@@ -51,7 +54,7 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
     found = [body for body in owned(cluster, namespace, kinds) if purge or not _is_record(body)]
     goes = [body for body in found if purge or body["kind"] not in KEPT_KINDS]
     goes += cluster.list("v1", "Pod", namespace, labels=TASK_PODS)
-    stays = [f"{_label(body)}: holds data" for body in found if body["kind"] in KEPT_KINDS and not purge]
+    stays = [f"{_label(body)}: {_REASONS[body['kind']]}" for body in found if body["kind"] in _REASONS and not purge]
     if stays:
         stays.append(f"ConfigMap {record.NAME}: the record of what stays")
     ours = _is_our_namespace(cluster, namespace)
@@ -137,12 +140,12 @@ def _until_gone(left: "partial[list[str]]", timeout: float, namespace: str) -> I
     while True:
         names, seconds = left(), time.monotonic() - started
         if not names:
-            yield Row("pods", Mark.DONE, "gone", seconds)
+            yield Row("leftovers", Mark.DONE, "none: all is gone that had to go", seconds)
             return
         text = f"waiting for {len(names)}: {names[0]}"
         if text != said:
             said = text
-            yield Row("pods", Mark.WAITING, text, seconds)
+            yield Row("leftovers", Mark.WAITING, text, seconds)
         if seconds > timeout:
             raise UserError(
                 f"{', '.join(names)} are not gone within {timeout:.0f} s.",

@@ -70,8 +70,8 @@ def secrets_note(needed: list[NeededSecret], namespace: str) -> str:
     """Which Secrets must exist, with a command for each that makes it; the values never appear in arguments."""
     commands = "\n".join(_command(secret, namespace) for secret in needed)
     return (
-        f"Secret values are left out. In namespace {namespace} these must exist (for bash; makes each value, once):\n"
-        f"{commands}"
+        f"Secret values are left out. Make namespace {namespace} first, then these Secrets (in bash; each value is made "
+        f"here, once), then apply:\n{commands}"
     )
 
 

@@ -1,5 +1,6 @@
 """What to do once it runs: computed from the plan alone."""
 
+import shlex
 from dataclasses import dataclass
 
 from wizard.plan.model import Plan
@@ -16,19 +17,29 @@ class Summary:
     password: str
     """A command line that prints it."""
 
+    verify: str
+    """A command line that proves that a task runs."""
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Each with its label."""
+        forward = [("Open", self.port_forward)] if self.port_forward else []
+        known = [("Page", self.url), ("User", self.user), ("Password", self.password)]
+        return [*forward, *known, ("Verify", self.verify)]
+
     def text(self) -> str:
         """As lines for a person."""
-        forward = [f"Open     {self.port_forward}"] if self.port_forward else []
-        return "\n".join([*forward, f"Page     {self.url}", f"User     {self.user}", f"Password {self.password}"])
+        return "\n".join(f"{label:<8} {text}" for label, text in self.lines())
 
 
-def summary(plan: Plan, context: str = "") -> Summary:
-    """How to reach the Airflow of this plan; `context` is named in the commands where it is given."""
-    flags = f"-n {plan.namespace}" + (f" --context {context}" if context else "")
+def summary(plan: Plan, context: str = "", kubeconfig: str = "") -> Summary:
+    """How to reach the Airflow of this plan; `context` and `kubeconfig` are named in the commands where given."""
+    flags = f"-n {plan.namespace}" + (f" --context {shlex.quote(context)}" if context else "")
+    flags += f" --kubeconfig {shlex.quote(kubeconfig)}" if kubeconfig else ""
     template = '{{.data.password | base64decode}}{{"\\n"}}'
     return Summary(
         "http://localhost:8080",
         f"kubectl port-forward {flags} service/airflow-api-server 8080",
         plan.login.admin.username,
         f"kubectl get secret {flags} airflow-admin -o go-template='{template}'",
+        f"airflow-wizard verify {flags}",
     )

@@ -46,6 +46,13 @@ def named(revisions):
     return ", ".join(revision or "none" for revision in revisions.values())
 
 
+def work(current, wanted):
+    """What is to be done to a database that isn't as this image wants it, in words."""
+    if not any(current.values()):
+        return "make the database's tables"
+    return f"migrate the database from revision {named(current)} to {named(wanted)}"
+
+
 def wait_for_database():
     """A connection, as soon as the database takes one. Says what it waits for whenever that changes."""
     said = None

@@ -33,7 +33,7 @@ def migrate(connection):
     if current == wanted:
         print(f"the database has the schema of this image: {airflow_schema.named(wanted)}", flush=True)
         return
-    print(f"migrating the database from revision {airflow_schema.named(current)}", flush=True)
+    print(f"to do: {airflow_schema.work(current, wanted)}", flush=True)
     airflow("db", "migrate")
     left = airflow_schema.current(connection)
     if left != wanted:

@@ -22,8 +22,7 @@ def wait():
             return
         if current != said:
             said = current
-            at, want = airflow_schema.named(current), airflow_schema.named(wanted)
-            print(f"waiting for the migration: the database is at revision {at}, this image wants {want}", flush=True)
+            print(f"waiting for the api-server to {airflow_schema.work(current, wanted)}", flush=True)
         time.sleep(0.5)
 
 

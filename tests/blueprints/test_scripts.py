@@ -171,10 +171,16 @@ def test_nothing_to_migrate_is_nothing_done(image: Path) -> None:
     assert (done.returncode, done.stdout) == (0, f"{CONNECTED}{said}unlock\n"), done.stderr
 
 
-@pytest.mark.parametrize(("before", "named"), [("NULL NULL", "none, none"), ("t old t fab-new", "old, fab-new")])
+@pytest.mark.parametrize(
+    ("before", "named"),
+    [
+        ("NULL NULL", "make the database's tables"),
+        ("t old t fab-new", "migrate the database from revision old, fab-new to new, fab-new"),
+    ],
+)
 def test_an_older_schema_is_migrated_under_the_lock(before: str, named: str, image: Path) -> None:
     done = migrate(image, f"{before} {CURRENT} 1")
-    said = f"migrating the database from revision {named}\nimporting airflow\nairflow db migrate\n"
+    said = f"to do: {named}\nimporting airflow\nairflow db migrate\n"
     assert done.stdout == f"{CONNECTED}{said}the user ada is there already\nunlock\n", done.stderr
 
 
@@ -194,8 +200,8 @@ def test_waiting_ends_with_the_migration(image: Path) -> None:
     done = python(image, script("wait_for_migrations.py"), answers=f"t old t fab-old NULL NULL {CURRENT}")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[1:] == [
-        "waiting for the migration: the database is at revision old, fab-old, this image wants new, fab-new",
-        "waiting for the migration: the database is at revision none, none, this image wants new, fab-new",
+        "waiting for the api-server to migrate the database from revision old, fab-old to new, fab-new",
+        "waiting for the api-server to make the database's tables",
     ]
 
 

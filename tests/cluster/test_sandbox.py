@@ -154,7 +154,7 @@ def test_a_script_tells_what_an_init_container_does(sandbox: Sandbox, clock: Clo
     clock.now += 2
     assert {stage(sandbox, name) for name in scripts} == {"init migrations"}
     (pod,) = pods(sandbox, "scheduler")
-    assert "waiting for the migration" in sandbox.logs(SPACE, pod["metadata"]["name"], "migrations")
+    assert "waiting for the api-server" in sandbox.logs(SPACE, pod["metadata"]["name"], "migrations")
     clock.now += 20
     assert {stage(sandbox, name) for name in scripts} == {"ready"}
 

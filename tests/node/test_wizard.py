@@ -26,7 +26,7 @@ async def test_laptop_from_start_to_a_task_that_ran(cluster: Cluster) -> None:
             await screen.press("tab", "tab")
             await screen.type(namespace)
             await screen.walk("apply")
-            await screen.until(f"{namespace} (will be made)")
+            await screen.until(f"{namespace} (will be created)")
             assert cluster.server in screen.text
             assert cluster.get("v1", "Namespace", namespace) is None, "nothing is written before the consent"
             await screen.press("enter")

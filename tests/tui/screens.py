@@ -1,7 +1,7 @@
 """The wizard as tests drive it: in its sandbox, at 80x24, and read as text from the screen."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -62,19 +62,19 @@ class Driven:
 
     async def until(self, text: str, seconds: float = 20) -> None:
         """Wait until the screen says this."""
-        for _ in range(int(seconds / 0.05)):
-            if text in self.text:
-                return
-            await self._pilot.pause(0.05)
-        raise AssertionError(f"{text!r} did not appear:\n{self.text}")
+        await self.wait_for(lambda: text in self.text, lambda: f"{text!r} did not appear:\n{self.text}", seconds)
 
-    async def settled(self, seconds: float = 20) -> None:
+    async def settled(self) -> None:
         """Wait until the keys are painted, which comes last: they follow the focus."""
+        await self.wait_for(lambda: self.lines[-1].startswith(("F1 help", "^f search")), lambda: self.text)
+
+    async def wait_for(self, true: Callable[[], bool], seen: Callable[[], str], seconds: float = 20) -> None:
+        """Wait until something is so; where it never is, say what was seen."""
         for _ in range(int(seconds / 0.05)):
-            if self.lines[-1].startswith(("F1 help", "^f search")) and "^p palette" in self.lines[-1]:
+            if true():
                 return
             await self._pilot.pause(0.05)
-        raise AssertionError(f"the keys did not appear:\n{self.text}")
+        raise AssertionError(seen())
 
     @property
     def lines(self) -> list[str]:

@@ -74,7 +74,7 @@ async def test_a_wrong_answer_is_told_as_one_types() -> None:
     async with wizard() as screen:
         await screen.press("tab", "tab")
         await screen.type("Airflow_1")
-        assert "× takes lower-case letters, digits and -" in screen.text
+        assert "× may hold only lower-case letters, digits" in screen.text
         assert "▸×Cluster" in screen.text
         await screen.type("airflow-1")
         assert "×" not in screen.text
@@ -86,7 +86,7 @@ async def test_a_wrong_answer_blocks_review_and_apply_and_both_lead_to_it() -> N
         await screen.press("tab")
         await screen.type("1000")
         await screen.go("review")
-        assert "1 answer is to mend first" in screen.text
+        assert "1 answer is to fix first" in screen.text
         assert "× Executor · Tasks at once:" in screen.text
         await screen.go("apply")
         assert "Nothing can be applied before these answers are mended" in screen.text

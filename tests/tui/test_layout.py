@@ -45,7 +45,7 @@ async def test_every_step_fits(size: tuple[int, int]) -> None:
         for step in RAIL:
             await screen.go(step)
             await screen.settled()
-            assert not overflowing(screen), step
+            await screen.wait_for(lambda: not overflowing(screen), lambda: str(overflowing(screen)))
             assert "namespace airflow · laptop profile" in screen.lines[0], "never cut off"
 
 

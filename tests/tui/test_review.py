@@ -72,7 +72,7 @@ async def test_a_search_without_a_match_says_so() -> None:
 
 async def test_the_first_step_previews_all_that_will_be_made() -> None:
     async with wizard(LARGE) as screen:
-        assert "All that will be made" in screen.text
+        assert "All that the plan brings" in screen.text
         assert "+ Deployment" in screen.text or "+ ServiceAccount" in screen.text
 
 

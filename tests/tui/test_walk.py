@@ -21,7 +21,7 @@ async def test_laptop_from_start_to_proof() -> None:
         await screen.press("enter")
         assert screen.app.wizard.step == "airflow", "Enter on the last field goes on"
         await screen.walk("apply")
-        await screen.until("seat-7 (will be made)")
+        await screen.until("seat-7 (will be created)")
         assert "+ Deployment airflow-scheduler" in await read_changes(screen)
         await screen.press("enter")
         await screen.until("In the sandbox all of it went well")
@@ -134,7 +134,7 @@ async def test_team_from_start_to_proof(tmp_path: Path, deploy_key: str) -> None
         await screen.press("tab", "down")
         assert "team profile" in screen.text
         await screen.walk("dags")
-        assert "× is needed" in screen.text
+        assert "× is required" in screen.text
         await fill(screen, "repository", "git@git.example.com:acme/dags.git")
         await choose(screen, "privateKey", "file")
         await fill(screen, "path", str(key))

@@ -158,7 +158,9 @@ class Api:
             return bytes(response.data)
         except ApiException as error:
             if not error.status:  # a TLS failure comes as status 0
-                raise _Failure(unreachable(self.server, ssl.SSLError(str(error.reason)), self.timeout)) from None
+                reason = str(error.reason)
+                cut_off = "EOF" in reason  # the handshake was broken off, as by a server that restarts
+                raise _Failure(unreachable(self.server, ssl.SSLError(reason), self.timeout), dropped=cut_off) from None
             answer = str(error.body or "").encode()
             wait = _retry_after(error.headers)
             raise _Failure(refused(error.status, answer, about, self.server), error.status, wait=wait) from None

@@ -23,7 +23,7 @@ WORKLOADS = ("Deployment", "StatefulSet")
 MIGRATE_ROLE, WAIT_ROLE = "migrate", "wait-for-migrations"
 LOGS = {
     MIGRATE_ROLE: [
-        "migrating the database from revision none",
+        "to do: make the database's tables",
         "INFO  [alembic.runtime.migration] Context impl PostgresqlImpl.",
         "INFO  [alembic.runtime.migration] Will assume transactional DDL.",
         "INFO  [alembic.runtime.migration] Running upgrade  -> 2.6.2",
@@ -33,7 +33,7 @@ LOGS = {
         "INFO  [alembic.runtime.migration] Running upgrade 3.2.0 -> 3.3.0",
         "the database has the schema of this image: 3.3.0",
     ],
-    WAIT_ROLE: ["waiting for the migration: the database is at revision none, this image wants 3.3.0"],
+    WAIT_ROLE: ["waiting for the api-server to make the database's tables"],
 }
 """What these init containers have said in the end; the migration's lines are spread over the time that it takes."""
 WAITING = {MIGRATE_ROLE: "waiting for the database: connection refused", WAIT_ROLE: LOGS[WAIT_ROLE][0]}

@@ -49,7 +49,7 @@ class Command:
 
         plan, cluster = plan_of(options), cluster_of(options)
         prepared = prepare(cluster, plan, force=options.force_conflicts)
-        show(cluster, prepared)
+        show(cluster, prepared, each=not options.yes or options.dry_run == "server")
         if options.dry_run == "server":
             if not prepared.namespace_exists:
                 say(f"Namespace {plan.namespace} does not exist yet, so only the schemas are checked:")
@@ -62,20 +62,16 @@ class Command:
         say_rows(apply(cluster, prepared))
         if options.wait:
             say_rows(rollouts(cluster, plan.namespace, options.timeout))
-        print(summary(plan, options.context or "").text())
+        print(summary(plan, cluster.context, options.kubeconfig or "").text())
         return Exit.OK
 
 
-def show(cluster: "Cluster", prepared: "Prepared") -> None:
-    """What will be written, and where."""
+def show(cluster: "Cluster", prepared: "Prepared", *, each: bool) -> None:
+    """What will be written, and where; with `each`, every object that changes: who isn't asked sees them pass by."""
     new = "" if prepared.namespace_exists else " (will be created)"
     say(f"context    {cluster.context}\nAPI server {cluster.server}\nnamespace  {prepared.plan.namespace}{new}")
     say(f"changes    {prepared.sentence()}")
-    for made in prepared.secrets:
-        if made.what != "keep":
-            say(f"  {_SIGNS[made.what]} Secret {made.name}")
-    for change in prepared.changes:
-        if change.what != "keep":
-            say(f"  {_SIGNS[change.what]} {change.label}")
+    for what, label in prepared.labels() if each else []:
+        say(f"  {_SIGNS[what]} {label}")
     for warning in prepared.warnings:
         say(f"‼ {warning}")

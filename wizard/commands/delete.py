@@ -49,4 +49,6 @@ class Command:
             say("nothing was changed")
             return Exit.FAILED
         say_rows(delete(cluster, prepared, options.timeout))
+        if prepared.stays and not options.purge:
+            say("What stays is listed above: apply brings the same Airflow back, delete --purge takes it too.")
         return Exit.OK

@@ -25,9 +25,11 @@ class Command:
         rendered = render(plan)
         if options.output:
             write_folder(rendered, options.output)
-            say(f"wrote {len(rendered.manifests)} objects; apply them: kubectl apply -k {options.output}")
+            say(f"wrote {len(rendered.manifests)} objects to {options.output}")
         else:
             sys.stdout.write(text_of_manifests(manifest.body for manifest in rendered.manifests))
             sys.stdout.flush()
         say(secrets_note(rendered.secrets, plan.namespace))
+        if options.output:
+            say(f"  # then: kubectl apply -k {options.output}")
         return Exit.OK

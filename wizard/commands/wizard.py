@@ -1,6 +1,8 @@
 """`airflow-wizard` without a command: the Textual wizard."""
 
 import argparse
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +47,9 @@ def must_have_a_terminal(way_out: str) -> None:
     from wizard.tui import usable
 
     if not usable():
-        raise UserError("The wizard needs a terminal to draw on, and there is none here.", way_out, Exit.USAGE)
+        dumb = sys.stdin.isatty() and sys.stderr.isatty()
+        why = f"TERM={os.environ.get('TERM', '')} cannot draw." if dumb else "There is none here."
+        raise UserError(f"The wizard needs a terminal to draw on. {why}", way_out, Exit.USAGE)
 
 
 def draft_of(options: argparse.Namespace) -> "tuple[Draft, Path | None]":

@@ -56,17 +56,19 @@ def at_most(limit: int) -> AfterValidator:
 DNS_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 DnsLabel = Annotated[
     str,
-    matching(DNS_LABEL, "takes lower-case letters, digits and -, and starts and ends with a letter or digit"),
+    matching(
+        DNS_LABEL, "may hold only lower-case letters, digits and -, and must start and end with a letter or digit"
+    ),
     at_most(63),
 ]
 DnsName = Annotated[
     str,
-    matching(rf"{DNS_LABEL}(\.{DNS_LABEL})*", "takes lower-case letters, digits, - and ., as Kubernetes names do"),
+    matching(rf"{DNS_LABEL}(\.{DNS_LABEL})*", "may hold only lower-case letters, digits, - and ."),
     at_most(253),
 ]
 Quantity = Annotated[
     str,
-    matching(r"[1-9][0-9]*(\.[0-9]+)?(Mi|Gi|Ti|M|G|T)", "is a size such as 512Mi or 5Gi"),
+    matching(r"[1-9][0-9]*(\.[0-9]+)?(Mi|Gi|Ti|M|G|T)", "must be a size such as 512Mi or 5Gi"),
 ]
 
 

@@ -25,7 +25,7 @@ class PlanErrors(UserError):
     def __init__(self, where: str, problems: dict[str, str]) -> None:
         count = "1 thing" if len(problems) == 1 else f"{len(problems)} things"
         lines = "\n".join(f"  {place or 'the plan'}: {sentence}" for place, sentence in problems.items())
-        super().__init__(f"{where}: {count} to mend:\n{lines}", code=Exit.USAGE)
+        super().__init__(f"{where}: {count} to fix:\n{lines}", code=Exit.USAGE)
         self.problems = problems
 
 
@@ -133,7 +133,7 @@ def _sentence(detail: ErrorDetails) -> str:
     context: dict[str, Any] = detail.get("ctx") or {}
     match detail["type"]:
         case "missing":
-            return "is needed"
+            return "is required"
         case "extra_forbidden":
             return _unknown(detail["loc"])
         case "union_tag_invalid":

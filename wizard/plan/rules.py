@@ -1,13 +1,25 @@
-"""What follows from several answers together: told at the field and by `render` and `apply` alike."""
+"""What follows from several answers together: told at the field and by `apply` alike."""
+
+from dataclasses import dataclass
 
 from wizard.plan.model import Plan
 
 
-def warnings(plan: Plan) -> list[str]:
-    """Combinations that work, but not as many would expect; a sentence each."""
+@dataclass(frozen=True)
+class Warned:
+    """A combination that works, but not as many would expect: a sentence, and the answers that it follows from."""
+
+    sentence: str
+    places: tuple[str, ...]
+
+
+def warnings(plan: Plan) -> list[Warned]:
+    """All that is to be said of this plan."""
     found = []
     if plan.database.storage.type == "ephemeral":
-        found.append("the database has no claim: when its pod goes, all of Airflow's data goes, and you apply again")
+        sentence = "The database has no claim: when its pod goes, all of Airflow's data goes, and you apply again."
+        found.append(Warned(sentence, ("database.storage",)))
     if plan.executor.type == "kubernetes" and plan.logs.type == "none":
-        found.append("task pods are deleted when they end, and their logs with them: choose where logs go to keep them")
+        sentence = "Task pods are deleted when they end, and their logs with them: choose where logs go to keep them."
+        found.append(Warned(sentence, ("executor", "logs")))
     return found

@@ -12,7 +12,7 @@ class ExistingSecret(Closed):
 
     type: Literal["secret"] = "secret"
     name: DnsName = ask("Secret", "The name of the Secret; it must be in the namespace.", SECRET_DOCS)
-    key: Annotated[str, matching(r"[-._A-Za-z0-9]+", "takes letters, digits and - _ .")] = ask(
+    key: Annotated[str, matching(r"[-._A-Za-z0-9]+", "may hold only letters, digits and - _ .")] = ask(
         "Key", "Which key of the Secret holds the value.", SECRET_DOCS
     )
 
@@ -21,7 +21,7 @@ class SecretFile(Closed):
     """A file on the machine where apply runs; its content goes to a Secret, never into the plan."""
 
     type: Literal["file"] = "file"
-    path: Annotated[str, matching(r".+", "is a path, such as ~/.ssh/dags_ed25519")] = ask(
+    path: Annotated[str, matching(r".+", "must be a path, such as ~/.ssh/dags_ed25519")] = ask(
         "File", "The path of the file on the machine where apply runs; ~ is your home.", SECRET_DOCS
     )
 
@@ -30,7 +30,7 @@ class EnvironmentVariable(Closed):
     """An environment variable of apply; its content goes to a Secret, never into the plan."""
 
     type: Literal["environment"] = "environment"
-    variable: Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "is a name such as GIT_DEPLOY_KEY")] = ask(
+    variable: Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "must be a name such as GIT_DEPLOY_KEY")] = ask(
         "Variable", "The name of the environment variable, as set where apply runs.", SECRET_DOCS
     )
 

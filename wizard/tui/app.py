@@ -50,6 +50,9 @@ class WizardApp(App[int]):
     def on_mount(self) -> None:
         """Show the wizard."""
         self.push_screen(self.wizard)
+        if not self.session.contexts:
+            text = "The plan can be made and saved, but not applied. Set KUBECONFIG, or start with --kubeconfig FILE."
+            self.notify(text, title="No kubeconfig was found", severity="warning", timeout=20)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers."""

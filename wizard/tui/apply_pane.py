@@ -24,7 +24,7 @@ from wizard.tui.session import UNSEEN, Session
 
 State = Literal["blocked", "preparing", "ready", "running", "failed", "done"]
 
-_BUTTONS = {"blocked": "Mend the answers", "ready": "Apply", "failed": "Try again"}
+_BUTTONS = {"blocked": "Fix the answers", "ready": "Apply", "failed": "Try again"}
 _MARKS = {"running": Mark.WAITING, "failed": Mark.FAILED, "done": Mark.DONE}
 
 
@@ -215,7 +215,7 @@ class ApplyPane(Vertical):
 
     def _facts(self, prepared: Prepared | None = None) -> None:
         session = self._session
-        made = " (will be made)" if prepared and not prepared.namespace_exists else ""
+        made = " (will be created)" if prepared and not prepared.namespace_exists else ""
         facts = (session.context or "none chosen", session.server or "-", f"{session.namespace}{made}")
         for name, text in zip(("context", "server", "namespace"), facts, strict=True):
             self.query_one(f".{name}", Labelled).update(text)

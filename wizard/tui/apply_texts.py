@@ -17,10 +17,7 @@ def said(prepared: Prepared) -> Content:
     parts = [Content.styled(prepared.sentence(), "bold")]
     parts += [Content.styled(f"{Mark.WARNING} {warning}", "$text-warning") for warning in prepared.warnings]
     parts.append(Content(""))
-    parts += [
-        Content(f"{'~' if made.exists else '+'} Secret {made.name}") for made in prepared.secrets if made.new_keys
-    ]
-    parts += [Content(f"{_SIGNS[change.what]} {change.label}") for change in prepared.changes if change.what in _SIGNS]
+    parts += [Content(f"{_SIGNS[what]} {label}") for what, label in prepared.labels()]
     return Content("\n").join(parts)
 
 
@@ -30,11 +27,8 @@ def way_in(found: Summary, sandbox: bool) -> list[Static | Labelled]:
     if sandbox:
         headline = "In the sandbox all of it went well. On a cluster you would go on with:"
     parts: list[Static | Labelled] = [Static(headline, classes="headline", markup=False)]
-    forward = [("Open", found.port_forward)] if found.port_forward else []
-    parts += [
-        Labelled(label, text)
-        for label, text in [*forward, ("Page", found.url), ("User", found.user), ("Password", found.password)]
-    ]
+    parts += [Labelled(label, text) for label, text in found.lines() if label != "Verify"]
+    parts.append(Static("These lines are printed once more when you quit (^q), to be copied.", markup=False))
     return parts
 
 

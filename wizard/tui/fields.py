@@ -28,6 +28,7 @@ class Field(Vertical):
         .help { color: $text-muted; }
         .problem { color: $text-error; text-style: bold; display: none; }
         .problem.-told { display: block; }
+        .problem.-warned { color: $text-warning; }
         .line { height: auto; }
         .line > .title { width: 21; padding: 0 1 0 0; }
         .line > Vertical { width: 1fr; height: auto; }
@@ -54,11 +55,13 @@ class Field(Vertical):
 
     CONTROL: ClassVar[type[Widget]]
 
-    def tell(self, problem: str) -> None:
-        """Show what is wrong with the answer; nothing for one that is right."""
+    def tell(self, problem: str, warning: str = "") -> None:
+        """Show what is wrong with the answer, or what surprises about it; nothing for one that is right."""
         told = self.query_one(".problem", Static)
-        told.set_class(bool(problem), "-told")
-        told.update(f"{Mark.FAILED} {problem}" if problem else "")
+        told.set_class(bool(problem or warning), "-told")
+        told.set_class(bool(warning and not problem), "-warned")
+        text = f"{Mark.FAILED} {problem}" if problem else f"{Mark.WARNING} {warning}"
+        told.update(text if problem or warning else "")
 
     def show(self, question: Question, value: Any) -> None:
         """Show what holds now; other answers may have changed it."""

@@ -115,5 +115,6 @@ class Form(VerticalScroll, can_focus=False):
 
     def _tell_problems(self) -> None:
         problems = {problem.key: problem.sentence for problem in self._session.problems()}
+        warnings = self._session.warnings()
         for field in self.query(Field):
-            field.tell(problems.get(field.question.key, ""))
+            field.tell(problems.get(field.question.key, ""), warnings.get(field.question.place, ""))

@@ -15,9 +15,10 @@ from wizard.tui.labelled import Labelled
 
 KEYS = {
     "F8 / F7": "next step, step before (a click on a step goes there; ^p finds all steps by name)",
-    "Enter": "go on to the next question, after the last one to the next step",
+    "Enter": "go on to the next question, after the last one to the next step (in text of several lines: a new line)",
     "up / down": "take another choice, or move between the questions",
     "F2": "the manifests that this step brings in, and back",
+    "^f": "in Review: search; Enter goes to the next match, Escape back to the list",
     "^s": "save the plan",
     "^p": "all commands, among them light and dark themes",
     "^q": "quit",

@@ -116,7 +116,7 @@ class Preview(Vertical):
         if not shown:
             return Content(f"{RAIL[self._step]} changes no manifest yet.{stale}")
         count = f"{len(shown)} object" + ("s" if len(shown) > 1 else "")
-        title = "All that will be made" if self._step == _WHOLE else f"What {RAIL[self._step]} brings in"
+        title = "All that the plan brings" if self._step == _WHOLE else f"What {RAIL[self._step]} brings in"
         return Content(f"{title}: {count}{stale}")
 
     def _paint(self) -> None:

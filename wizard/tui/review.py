@@ -72,7 +72,7 @@ class Review(Vertical):
         if problems:
             self._entries = []
             count = "1 answer is" if len(problems) == 1 else f"{len(problems)} answers are"
-            self._say(f"{count} to mend first. Enter leads there:")
+            self._say(f"{count} to fix first. Enter leads there:")
             self.query_one("#problems", OptionList).set_options(
                 [Option(Content(f"{Mark.FAILED} {problem.text()}")) for problem in problems]
             ).focus()

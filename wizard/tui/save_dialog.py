@@ -76,4 +76,6 @@ class SaveDialog(Dialog[Path]):
 
     def _tell(self, text: str, button: str) -> None:
         self.query_one("#told", Static).update(text)
-        self.query_one("#save", Button).label = button
+        save = self.query_one("#save", Button)
+        save.label = button
+        save.refresh(layout=True)

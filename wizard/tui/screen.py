@@ -27,11 +27,11 @@ class WizardScreen(Screen[None]):
     AUTO_FOCUS = None
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "help", key_display="F1"),
-        Binding("f2", "preview", "preview", key_display="F2"),
-        Binding("f7", "previous", "back", key_display="F7"),
-        Binding("f8", "next", "next", key_display="F8"),
-        Binding("ctrl+s", "save", "save plan", key_display="^s"),
+        Binding("f1", "help", "help", key_display="F1", priority=True),
+        Binding("f2", "preview", "preview", key_display="F2", priority=True),
+        Binding("f7", "previous", "back", key_display="F7", priority=True),
+        Binding("f8", "next", "next", key_display="F8", priority=True),
+        Binding("ctrl+s", "save", "save plan", key_display="^s", priority=True),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -107,7 +107,7 @@ class WizardScreen(Screen[None]):
         """Save the plan; while it is none, say what is to mend."""
         problems = self._session.problems()
         if problems:
-            self.notify(f"Mend first: {problems[0].text()}", title="Nothing was saved", severity="warning")
+            self.notify(f"Fix first: {problems[0].text()}", title="Nothing was saved", severity="warning")
             await self.go(problems[0].step, problems[0].key)
             return
         self._ask_for_name()

@@ -7,7 +7,9 @@ from pathlib import Path
 from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
 from wizard.errors import UserError
+from wizard.plan.file import PlanErrors
 from wizard.plan.model import Plan
+from wizard.plan.rules import warnings
 from wizard.progress import Mark
 from wizard.questions import STEPS, Choice, Draft, Key, Question, questions
 from wizard.render import Rendered, render
@@ -75,7 +77,7 @@ class Session:
         if not self.context:
             raise UserError(
                 "No cluster is chosen.",
-                "Choose a context in the step Cluster; without any there, name a kubeconfig by --kubeconfig.",
+                "Choose a context in the step Cluster; where it shows none, quit and say --kubeconfig FILE.",
             )
         if self.context not in self._clusters:
             self._clusters[self.context] = self.connect(self.context)
@@ -116,6 +118,14 @@ class Session:
             found.append(Problem(step if step in STEPS else "cluster", key, title, sentence))
         return sorted(found, key=lambda problem: list(STEPS).index(problem.step))
 
+    def warnings(self) -> dict[str, str]:
+        """By place, what is to be said of answers that are right but surprise; none while the draft is no plan."""
+        try:
+            plan = self.draft.plan()
+        except PlanErrors:
+            return {}
+        return {place: warned.sentence for warned in warnings(plan) for place in warned.places}
+
     def marks(self) -> dict[str, str]:
         """A sign for each step: something to mend, seen, or not yet seen."""
         wrong = {problem.step for problem in self.problems()}
@@ -146,7 +156,7 @@ class Session:
         )
         help = "The contexts of your kubeconfig. The choice holds for this run and is no part of the plan."
         if self.sandbox:
-            help = "The sandbox is a cluster in memory: everything looks as if, and nothing real runs."
+            help = "The sandbox is a cluster in memory: everything looks real, and nothing runs."
         return Question(
             key=CONTEXT,
             place="",

@@ -9,7 +9,7 @@ class Airflow(Closed):
     """Which Airflow runs."""
 
     version: Annotated[
-        str, matching(r"3\.3\.[0-9]+", "is a version of Airflow 3.3, such as 3.3.2; others are not supported")
+        str, matching(r"3\.3\.[0-9]+", "must be a version of Airflow 3.3, such as 3.3.2; others are not supported")
     ] = ask(
         "Airflow version",
         "All components run this version. The database is migrated to it when Airflow starts.",

@@ -24,7 +24,7 @@ def folder_in_repository(value: str) -> str:
     """A folder below the top of a repository, without slashes at the ends."""
     parts = [part for part in value.split("/") if part not in ("", ".")]
     if ".." in parts or not re.fullmatch(r"[^\s\\]+", value):
-        raise ValueError("is a folder in the repository, such as dags or airflow/dags")
+        raise ValueError("must be a folder in the repository, such as dags or airflow/dags")
     return "/".join(parts) or "."
 
 
@@ -32,7 +32,7 @@ class DagsInImage(Closed):
     """DAGs that are part of the image."""
 
     type: Literal["image"] = "image"
-    folder: Annotated[str, matching(r"/[\w./-]*", "is an absolute path in the image, such as /opt/airflow/dags")] = ask(
+    folder: Annotated[str, matching(r"/[\w./-]*", "must be an absolute path, such as /opt/airflow/dags")] = ask(
         "DAGs folder",
         "Where in the image the DAGs are.",
         AIRFLOW_DOCS + "configurations-ref.html#dags-folder",
@@ -67,10 +67,10 @@ class GitSync(Closed):
         str,
         matching(
             r"ssh://[^\s/]+/\S+|[^\s@/:]+@[^\s:/]+:\S+",
-            "is an SSH address such as git@github.com:acme/dags.git or ssh://git@host:2222/acme/dags.git",
+            "must be an SSH address such as git@github.com:acme/dags.git or ssh://git@host:2222/acme/dags.git",
         ),
     ] = ask("Repository", "The address of the repository, by SSH.", GIT_SYNC_DOCS)
-    ref: Annotated[str, matching(r"[^\s~^:?*\[\\-][^\s~^:?*\[\\]*", "is a branch, a tag or a commit")] = ask(
+    ref: Annotated[str, matching(r"[^\s~^:?*\[\\-][^\s~^:?*\[\\]*", "must be a branch, a tag or a commit")] = ask(
         "Branch", "Which branch (or tag, or commit) is deployed.", GIT_SYNC_DOCS, default="main"
     )
     folder: Annotated[str, AfterValidator(folder_in_repository)] = ask(
@@ -79,7 +79,7 @@ class GitSync(Closed):
         AIRFLOW_DOCS + "core-concepts/dags.html#loading-dags",
         default="dags",
     )
-    period: Annotated[str, matching(r"[1-9][0-9]*[sm]", "is a time such as 30s or 5m")] = ask(
+    period: Annotated[str, matching(r"[1-9][0-9]*[sm]", "must be a time such as 30s or 5m")] = ask(
         "Period",
         "How often the repository is asked for news. Airflow looks for changed files as often.",
         GIT_SYNC_DOCS,

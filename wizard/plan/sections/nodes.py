@@ -29,7 +29,7 @@ class Placement(Closed):
     )
     tolerations: Annotated[list[Toleration], BeforeValidator(tolerations_of)] = ask(
         "taints",
-        "Nodes with these taints too, written as kubectl taint does: dedicated=airflow:NoSchedule.",
+        "Taints to tolerate, written as kubectl taint does: dedicated=airflow:NoSchedule. Empty: none.",
         KUBERNETES_DOCS + "scheduling-eviction/taint-and-toleration/",
         default=[],
     )
@@ -60,7 +60,7 @@ class Nodes(Closed):
     tasks: Placement = Field(default=Placement(), title="Task pods")
     anti_affinity: Annotated[NoAntiAffinity | SoftAntiAffinity | HardAntiAffinity, Field(discriminator="type")] = ask(
         "May the components share a node?",
-        "Small nodes are better off with one of scheduler, api-server, dag-processor and triggerer each.",
+        "On small nodes, api-server, scheduler, dag-processor and triggerer are better off on one each.",
         KUBERNETES_DOCS + "scheduling-eviction/assign-pod-node/#affinity-and-anti-affinity",
         default=NoAntiAffinity(),
     )
