@@ -123,7 +123,9 @@ def _logs_stay(cluster: Cluster, namespace: str) -> bool:
     config = cluster.get("v1", "ConfigMap", "airflow-config", namespace)
     settings = (config or {}).get("data") or {}
     in_pods = "KubernetesExecutor" in settings.get("AIRFLOW__CORE__EXECUTOR", "")
+    # With a log_config.py, the module knows the store and REMOTE_LOGGING is unset.
     remote = settings.get("AIRFLOW__LOGGING__REMOTE_LOGGING", "").lower() == "true"
+    remote = remote or "AIRFLOW__LOGGING__LOGGING_CONFIG_CLASS" in settings
     return not in_pods or remote or cluster.get("v1", "PersistentVolumeClaim", "airflow-logs", namespace) is not None
 
 
