@@ -86,7 +86,8 @@ class _Proof:
         text = self._log_text()
         if self._word in text:
             return True, "it says what it was told to say"
-        return False, "the log is not there yet" if not text else f"the log says something else: {text[-200:]}"
+        end = " ".join(text.split())[-200:]
+        return False, f"the log says something else: {end}" if end else "the log is not there yet"
 
     @property
     def _path(self) -> str:
