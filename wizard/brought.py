@@ -3,7 +3,9 @@
 No exception here holds a value.
 """
 
+import json
 import os
+import re
 from pathlib import Path
 
 from wizard.errors import Exit, UserError
@@ -21,7 +23,12 @@ def bring(value: Value, what: str, *, needed: bool) -> str | None:
             return None
         source = f"file {value.file}" if value.file is not None else f"environment variable {value.environment}"
         raise UserError(f"{what} should come from {source}, which is missing or empty.", code=Exit.USAGE)
-    return ssh_private_key(text, what) if value.check == "ssh-private-key" else text
+    match value.check:
+        case "ssh-private-key":
+            return ssh_private_key(text, what)
+        case "airflow-connection":
+            return airflow_connection(text, what)
+    return text
 
 
 def _from_file(path: str) -> str | None:
@@ -58,3 +65,24 @@ def ssh_private_key(text: str, what: str) -> str:
             Exit.USAGE,
         ) from None
     return mended
+
+
+def airflow_connection(text: str, what: str) -> str:
+    """A connection as `AIRFLOW_CONN_...` takes it: JSON with a `conn_type`, or a URI. Raises `UserError`."""
+    mended = text.strip()
+    if not (_is_json_connection(mended) if mended.startswith("{") else re.fullmatch(r"[A-Za-z][\w+.-]*://\S*", mended)):
+        raise UserError(
+            f"{what} is no Airflow connection.",
+            'It is JSON with a conn_type, such as {"conn_type": "aws", "login": "...", "password": "..."} or '
+            '{"conn_type": "wasb", "extra": {"connection_string": "..."}}, or a URI such as aws://...',
+            Exit.USAGE,
+        )
+    return mended
+
+
+def _is_json_connection(text: str) -> bool:
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(read.get("conn_type"), str) and bool(read["conn_type"])

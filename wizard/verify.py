@@ -86,7 +86,8 @@ class _Proof:
         text = self._log_text()
         if self._word in text:
             return True, "it says what it was told to say"
-        return False, "the log is not there yet" if not text else f"the log says something else: {text[-200:]}"
+        end = " ".join(text.split())[-200:]
+        return False, f"the log says something else: {end}" if end else "the log is not there yet"
 
     @property
     def _path(self) -> str:
@@ -123,7 +124,9 @@ def _logs_stay(cluster: Cluster, namespace: str) -> bool:
     config = cluster.get("v1", "ConfigMap", "airflow-config", namespace)
     settings = (config or {}).get("data") or {}
     in_pods = "KubernetesExecutor" in settings.get("AIRFLOW__CORE__EXECUTOR", "")
+    # With a log_config.py, the module knows the store and REMOTE_LOGGING is unset.
     remote = settings.get("AIRFLOW__LOGGING__REMOTE_LOGGING", "").lower() == "true"
+    remote = remote or "AIRFLOW__LOGGING__LOGGING_CONFIG_CLASS" in settings
     return not in_pods or remote or cluster.get("v1", "PersistentVolumeClaim", "airflow-logs", namespace) is not None
 
 

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from wizard.plan.model import Plan
-from wizard.plan.secret_sources import ExistingSecret
+from wizard.plan.secret_sources import ExistingSecret, SecretSource
 from wizard.plan.sections.dags import GitSync
 from wizard.plan.sections.executor import KubernetesExecutor, LocalExecutor
+from wizard.plan.sections.logs import S3, AwsConnection, PodIdentity, Wasb
 
 API_SERVER_PORT = 8080
 VERIFY_DAGS = "/opt/airflow/airflow-wizard/dags"
@@ -27,6 +28,9 @@ ANSWERED = {
     "derived.workerRepository": "executor.workerImage",
     "derived.workerTag": "executor.workerImage",
     "derived.deleteWorkerPodsOnFailure": "executor.deleteWorkerPodsOnFailure",
+    "derived.logsFolder": "logs.prefix",
+    "derived.accountAnnotations": "logs.credentials.annotations",
+    "derived.s3Connection": "logs.credentials.type",
 }
 """The answer that a derived value follows from, for who asks why a line is there."""
 
@@ -44,6 +48,8 @@ def values_of(plan: Plan) -> dict[str, Any]:
         "dagBundles": dag_bundles(plan),
         **_of_dags(plan),
         **_of_executor(plan),
+        "accountAnnotations": None,
+        **_of_logs(plan),
     }
     return values
 
@@ -98,3 +104,34 @@ def _of_workers(plan: Plan, executor: KubernetesExecutor) -> dict[str, Any]:
         "workerTag": tag,
         "deleteWorkerPodsOnFailure": str(executor.delete_worker_pods_on_failure),
     }
+
+
+def _of_logs(plan: Plan) -> dict[str, Any]:
+    match plan.logs:
+        case S3(credentials=AwsConnection(source=source)):
+            return {**_logs_folder(plan.logs), **_logs_connection(source, "AIRFLOW_CONN_S3_LOGS")}
+        case S3(credentials=PodIdentity() as identity):
+            annotations, connection = identity.annotations, s3_connection(identity)
+            return {**_logs_folder(plan.logs), "accountAnnotations": annotations, "s3Connection": connection}
+        case Wasb(connection=source):
+            return {**_logs_folder(plan.logs), **_logs_connection(source, "AIRFLOW_CONN_WASB_LOGS")}
+    return {}
+
+
+def _logs_folder(logs: S3 | Wasb) -> dict[str, str]:
+    """`[logging] remote_base_log_folder`: Azure's container is a setting of its own."""
+    return {"logsFolder": f"s3://{logs.bucket}/{logs.prefix}" if isinstance(logs, S3) else f"wasb://{logs.prefix}"}
+
+
+def _logs_connection(source: SecretSource, variable: str) -> dict[str, str]:
+    """The Secret's key that holds the connection: somebody else's, or ours, which is named as the variable is."""
+    name, key = "airflow-connections", variable
+    if isinstance(source, ExistingSecret):
+        name, key = source.name, source.key
+    return {"logsConnectionSecret": name, "logsConnectionKey": key}
+
+
+def s3_connection(identity: PodIdentity) -> str:
+    """An Airflow connection without a secret: where the bucket is, and that the pods' surroundings open it."""
+    extra = {"region_name": identity.region, "endpoint_url": identity.endpoint_url}
+    return json.dumps({"conn_type": "aws", "extra": {key: value for key, value in extra.items() if value}})

@@ -16,7 +16,7 @@ from wizard.plan.sections.dags import DagsInImage, GitSync
 from wizard.plan.sections.database import PostgreSQL
 from wizard.plan.sections.executor import KubernetesExecutor, LocalExecutor
 from wizard.plan.sections.login import Users
-from wizard.plan.sections.logs import LogsVolume, NoLogs
+from wizard.plan.sections.logs import S3, LogsVolume, NoLogs, Wasb
 from wizard.plan.sections.nodes import Nodes
 
 API_VERSION = "airflow-wizard/v1"
@@ -56,7 +56,7 @@ class Plan(Closed):
         AIRFLOW_DOCS + "howto/set-up-database.html",
         default=PostgreSQL(),
     )
-    logs: Annotated[NoLogs | LogsVolume, Field(discriminator="type")] = ask(
+    logs: Annotated[NoLogs | LogsVolume | S3 | Wasb, Field(discriminator="type")] = ask(
         "Where do task logs go?",
         "The log of a task is written where the task runs, and read by the api-server.",
         AIRFLOW_DOCS + "administration-and-deployment/logging-monitoring/logging-tasks.html",

@@ -1,4 +1,5 @@
-"""Labels and taints in one line, as kubectl writes them: `pool=airflow,disk=ssd`, `dedicated=airflow:NoSchedule`."""
+"""Labels, annotations and taints in one line, as kubectl writes them: `pool=airflow,disk=ssd`,
+`dedicated=airflow:NoSchedule`."""
 
 import re
 from typing import Any
@@ -6,6 +7,7 @@ from typing import Any
 _NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _KEY = rf"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?{_NAME}"
 _LABEL = re.compile(rf"(?P<key>{_KEY})=(?P<value>({_NAME})?)")
+_ANNOTATION = re.compile(rf"(?P<key>{_KEY})=(?P<value>.*)")
 _TAINT = re.compile(rf"(?P<key>{_KEY})(=(?P<value>({_NAME})?))?(:(?P<effect>NoSchedule|PreferNoSchedule|NoExecute))?")
 
 
@@ -18,6 +20,18 @@ def _label(part: str) -> tuple[str, str]:
     match = _LABEL.fullmatch(part)
     if match is None:
         raise ValueError(f"has {part!r}, which is not a label such as pool=airflow")
+    return match["key"], match["value"]
+
+
+def annotations_of(value: Any) -> Any:
+    """A mapping from `a=b,c=d`, where a value is any text without commas. Raises ValueError."""
+    return dict(_annotation(part) for part in _parts(value)) if isinstance(value, str) else value
+
+
+def _annotation(part: str) -> tuple[str, str]:
+    match = _ANNOTATION.fullmatch(part)
+    if match is None:
+        raise ValueError(f"has {part!r}, which is not an annotation such as eks.amazonaws.com/role-arn=ROLE")
     return match["key"], match["value"]
 
 

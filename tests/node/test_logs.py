@@ -1,0 +1,108 @@
+"""Logs outside of the cluster on a real node: a task pod's log read from S3 when its pod has gone, then from Azure."""
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.node.command_line import CommandLine, api
+from wizard.airflow_api import part
+from wizard.cluster.interface import Cluster
+from wizard.verify import DAG, TASK
+from wizard.watch import TASK_PODS
+from wizard.yaml_files import write_yaml
+
+pytestmark = [pytest.mark.cluster, pytest.mark.node]
+
+VARIABLES = "AIRFLOW_WIZARD_TEST_"
+"""A bucket and a container that pods reach, each with a whole Airflow connection in JSON."""
+
+READ_BACK = "it says what it was told to say"
+
+
+def variable(name: str) -> str:
+    value = os.environ.get(VARIABLES + name)
+    if not value:
+        pytest.skip(f"{VARIABLES}{name} is not set")
+    return value
+
+
+def connection_from(name: str) -> dict[str, str]:
+    return {"type": "environment", "variable": VARIABLES + name}
+
+
+def plan_with(logs: dict[str, Any]) -> str:
+    plan = {"profile": "laptop", "executor": {"type": "kubernetes"}, "logs": logs}
+    return write_yaml({"apiVersion": "airflow-wizard/v1", "kind": "Plan", **plan})
+
+
+@pytest.fixture
+def s3() -> dict[str, Any]:
+    """The answer for logs in the bucket for tests."""
+    assert variable("S3_CONNECTION")
+    credentials = {"type": "connection", "source": connection_from("S3_CONNECTION")}
+    prefix = f"tests/{secrets.token_hex(4)}"
+    return {"type": "s3", "bucket": variable("S3_BUCKET"), "prefix": prefix, "credentials": credentials}
+
+
+@pytest.fixture
+def wasb() -> dict[str, Any]:
+    """The answer for logs in the container for tests, by a module of ours."""
+    assert variable("WASB_CONNECTION")
+    place = {"container": variable("WASB_CONTAINER"), "prefix": f"tests/{secrets.token_hex(4)}"}
+    return {"type": "wasb", **place, "connection": connection_from("WASB_CONNECTION"), "by": {"type": "logConfig"}}
+
+
+@pytest.fixture
+def wizard(cluster: Cluster, tmp_path: Path) -> Iterator[CommandLine]:
+    """The command line, for a namespace that doesn't exist yet."""
+    wizard = CommandLine(tmp_path / "airflow-plan.yaml", f"wizard-logs-{secrets.token_hex(3)}")
+    yield wizard
+    cluster.delete("v1", "Namespace", wizard.namespace)
+
+
+def test_logs_are_read_from_a_bucket_and_then_from_a_container(
+    cluster: Cluster, wizard: CommandLine, s3: dict[str, Any], wasb: dict[str, Any]
+) -> None:
+    namespace = wizard.namespace
+    for logs in (s3, wasb):
+        wizard.plan.write_text(plan_with(logs))
+        applied = wizard.ok("apply", "--yes")
+        proof = wizard.ok("verify")
+        assert READ_BACK in proof.err
+        wait_for_the_end_of_task_pods(cluster, namespace)
+        assert "airflow-wizard verify says" in log_of_the_last_run(cluster, namespace)
+        shown = "".join([applied.err, applied.out, proof.err, proof.out, everything_but_secrets(cluster, namespace)])
+        assert not [name for name in ("S3_CONNECTION", "WASB_CONNECTION") if secret_in(name) in shown]
+    wizard.ok("delete", "--yes", "--purge")
+    assert cluster.get("v1", "Namespace", namespace) is None
+
+
+def wait_for_the_end_of_task_pods(cluster: Cluster, namespace: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while cluster.list("v1", "Pod", namespace, labels=TASK_PODS):
+        assert time.monotonic() < end, "task pods are deleted when they end"
+        time.sleep(0.5)
+
+
+def log_of_the_last_run(cluster: Cluster, namespace: str) -> str:
+    airflow = api(cluster, namespace)
+    runs = airflow.call("GET", f"/api/v2/dags/{DAG}/dagRuns?order_by=-run_after")["dag_runs"]
+    path = f"/api/v2/dags/{DAG}/dagRuns/{part(runs[0]['dag_run_id'])}/taskInstances/{TASK}/logs/1"
+    return str(airflow.call("GET", path)["content"])
+
+
+def everything_but_secrets(cluster: Cluster, namespace: str) -> str:
+    kinds = (("v1", "Pod"), ("v1", "ConfigMap"), ("apps/v1", "Deployment"))
+    return "".join(str(body) for version, kind in kinds for body in cluster.list(version, kind, namespace))
+
+
+def secret_in(name: str) -> str:
+    """The part of a connection that nothing may show."""
+    connection = json.loads(variable(name))
+    return str(connection.get("password") or connection["extra"]["connection_string"])

@@ -1,0 +1,61 @@
+"""Values that are brought: a connection is taken as Airflow takes it, and a refusal never shows a value."""
+
+from pathlib import Path
+
+import pytest
+
+from wizard.brought import bring
+from wizard.errors import Exit, UserError
+from wizard.render.needed_secrets import Value
+
+WHAT = "key AIRFLOW_CONN_S3_LOGS of Secret airflow-connections"
+
+CONNECTIONS = [
+    '{"conn_type": "aws", "login": "AKIA", "password": "s3cret", "extra": {"endpoint_url": "http://minio:9000"}}',
+    '{"conn_type": "wasb", "extra": {"connection_string": "AccountName=a;AccountKey=s3cret=="}}',
+    "aws://AKIA:s3cret%2F@/?region_name=eu-central-1",
+    "aws://",
+    "azure-blob+x://s3cret",
+]
+NONE = [
+    "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=s3cret==",
+    '{"login": "AKIA", "password": "s3cret"}',
+    '{"conn_type": "", "password": "s3cret"}',
+    '{"conn_type": ["aws"], "password": "s3cret"}',
+    '{"conn_type": "aws", "password": "s3cret"',
+    '["aws", "s3cret"]',
+    '{"a":' * 100_000,
+    "aws://AKIA:s3cret @/",
+    "aws:s3cret",
+    "s3cret",
+]
+
+
+def brought(text: str, folder: Path) -> str | None:
+    file = folder / "connection"
+    file.write_text(text)
+    return bring(Value(file=str(file), check="airflow-connection"), WHAT, needed=True)
+
+
+@pytest.mark.parametrize("text", CONNECTIONS)
+def test_a_connection_is_taken_without_the_line_end_of_its_file(text: str, tmp_path: Path) -> None:
+    assert brought(text, tmp_path) == text
+    assert brought(f"\n{text}\r\n", tmp_path) == text
+
+
+@pytest.mark.parametrize("text", NONE, ids=lambda text: text[:30])
+def test_what_is_no_connection_is_told_without_its_value(text: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError) as wrong:
+        brought(text, tmp_path)
+    assert str(wrong.value).startswith(f"{WHAT} is no Airflow connection.")
+    assert "conn_type" in str(wrong.value) and "s3cret" not in str(wrong.value)
+    assert wrong.value.code == Exit.USAGE and wrong.value.__cause__ is None
+
+
+def test_a_connection_comes_from_a_variable_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    value = Value(environment="S3_CONNECTION", check="airflow-connection")
+    monkeypatch.setenv("S3_CONNECTION", CONNECTIONS[0])
+    assert bring(value, WHAT, needed=True) == CONNECTIONS[0]
+    monkeypatch.setenv("S3_CONNECTION", NONE[0])
+    with pytest.raises(UserError, match="is no Airflow connection"):
+        bring(value, WHAT, needed=True)
