@@ -21,7 +21,12 @@ def bring(value: Value, what: str, *, needed: bool) -> str | None:
             return None
         source = f"file {value.file}" if value.file is not None else f"environment variable {value.environment}"
         raise UserError(f"{what} should come from {source}, which is missing or empty.", code=Exit.USAGE)
-    return ssh_private_key(text, what) if value.check == "ssh-private-key" else text
+    match value.check:
+        case "ssh-private-key":
+            return ssh_private_key(text, what)
+        case "token":
+            return token(text, what)
+    return text
 
 
 def _from_file(path: str) -> str | None:
@@ -57,4 +62,16 @@ def ssh_private_key(text: str, what: str) -> str:
             "It starts with a line -----BEGIN ... PRIVATE KEY-----.",
             Exit.USAGE,
         ) from None
+    return mended
+
+
+def token(text: str, what: str) -> str:
+    """A token without the line's end that editors and `echo` leave. Raises `UserError`."""
+    mended = text.strip()
+    if any(character.isspace() or not character.isprintable() for character in mended):
+        raise UserError(
+            f"{what} is no token: it has blanks or several lines.",
+            "Give a file or a variable that holds the token alone.",
+            Exit.USAGE,
+        )
     return mended
