@@ -10,4 +10,7 @@ def warnings(plan: Plan) -> list[str]:
         found.append("the database has no claim: when its pod goes, all of Airflow's data goes, and you apply again")
     if plan.executor.type == "kubernetes" and plan.logs.type == "none":
         found.append("task pods are deleted when they end, and their logs with them: choose where logs go to keep them")
+    claim = plan.dags.claim if plan.dags.type == "volume" else None
+    if claim and claim.type == "new" and claim.access_mode == "ReadWriteOnce":
+        found.append("the DAGs' claim is ReadWriteOnce: pods on another node than the first will wait for it forever")
     return found
