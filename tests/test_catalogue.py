@@ -244,6 +244,8 @@ def assert_there(pod: Pod, kind: str, there: dict[str, set[str]]) -> None:
 @every_plan
 def test_all_claims_that_pods_mount_are_there(file: Path) -> None:
     claims = {body["metadata"]["name"] for body in bodies(file) if body["kind"] == "PersistentVolumeClaim"}
+    dags = plan_of(file).dags
+    claims |= {dags.claim.name} if dags.type == "volume" and dags.claim.type == "existing" else set()
     volumes = [volume for pod in pods(file) for volume in pod.template["spec"].get("volumes", [])]
     assert {each["persistentVolumeClaim"]["claimName"] for each in volumes if "persistentVolumeClaim" in each} == claims
 

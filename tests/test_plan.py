@@ -14,6 +14,7 @@ from wizard.errors import Exit, UserError
 from wizard.plan.fields import pinned
 from wizard.plan.file import LARGEST, PlanErrors, answers_of, complete, load, parse, text_of
 from wizard.plan.profiles import defaults, over, profile
+from wizard.plan.rules import warnings
 from wizard.yaml_files import read_yaml
 
 HEAD = "apiVersion: airflow-wizard/v1\nkind: Plan\nprofile: laptop\n"
@@ -70,6 +71,57 @@ ONE_MISTAKE = [
     ("login: {admin: {email: nobody}}", "login.admin.email", "must be an e-mail address"),
     ("login: {admin: {username: ''}}", "login.admin.username", "may hold only letters, digits and . _ @ -"),
 ]
+
+
+KEY = "{type: ssh, privateKey: {type: file, path: k}, knownHosts: 'h ssh-ed25519 AAAA'}"
+TOKEN = "{type: https, token: {type: file, path: t}}"
+ADDRESSES = [
+    ("https://h/r.git", KEY, "is no SSH address; a deploy key needs one, such as git@github.com:acme/dags.git"),
+    ("git@h:r.git", TOKEN, "is an SSH address; credentials of type https need an https:// one"),
+    ("ssh://git@h:22/r.git", "{type: none}", "is an SSH address; credentials of type none need an https:// one"),
+    ("http://h/r.git", TOKEN, "must start with https://, since anybody on the way could read the token"),
+    ("https://me:t0ken@h/r.git", TOKEN, "has a user or a token in it; leave them out, a plan holds no secrets"),
+]
+
+
+@pytest.mark.parametrize(("address", "credentials", "sentence"), ADDRESSES)
+def test_an_address_fits_its_credentials(address: str, credentials: str, sentence: str) -> None:
+    dags = f"dags: {{type: git-sync, repository: '{address}', credentials: {credentials}}}"
+    assert problems(dags) == {"dags.repository": sentence}
+
+
+@pytest.mark.parametrize("kind", ["git-sync", "git-bundle"])
+@pytest.mark.parametrize(
+    ("address", "credentials"),
+    [("git@h:r.git", KEY), ("ssh://h/r", KEY), ("https://h/r.git", "{type: none}"), ("http://h/r", "{type: none}")],
+)
+def test_addresses_that_fit(kind: str, address: str, credentials: str) -> None:
+    dags = parse(f"{HEAD}dags: {{type: {kind}, repository: '{address}', credentials: {credentials}}}").dags
+    assert dags.model_dump()["repository"] == address
+
+
+@pytest.mark.parametrize(
+    ("certificate", "sentence"),
+    [
+        ("hello", "is no certificate; it starts with -----BEGIN CERTIFICATE-----"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "is no certificate; it starts with"),
+        ("-----BEGIN PRIVATE KEY-----\nAAAA", "has a private key, which must not be in a plan"),
+    ],
+)
+def test_a_ca_certificate_is_one(certificate: str, sentence: str) -> None:
+    credentials = {"type": "https", "token": {"type": "file", "path": "t"}, "caCertificate": certificate}
+    dags = {"type": "git-sync", "repository": "https://h/r.git", "credentials": credentials}
+    told = problems(json.dumps({"dags": dags})[1:-1])
+    assert told.keys() == {"dags.credentials.caCertificate"}
+    assert told["dags.credentials.caCertificate"].startswith(sentence)
+
+
+def test_a_volume_for_one_node_is_warned_of() -> None:
+    claim = "dags: {type: volume, claim: {type: new, accessMode: %s}}"
+    assert warnings(parse(HEAD + claim % "ReadWriteMany")) == []
+    (warning,) = warnings(parse(HEAD + claim % "ReadWriteOnce"))
+    assert "ReadWriteOnce" in warning.sentence and warning.places == ("dags.claim",)
+    assert problems(claim % "rwx") == {"dags.claim.accessMode": "must be ReadWriteMany or ReadWriteOnce"}
 
 
 @pytest.mark.parametrize(("text", "place", "sentence"), ONE_MISTAKE, ids=[case[0][:40] for case in ONE_MISTAKE])

@@ -28,6 +28,8 @@ def bring(value: Value, what: str, *, needed: bool) -> str | None:
             return ssh_private_key(text, what)
         case "airflow-connection":
             return airflow_connection(text, what)
+        case "token":
+            return token(text, what)
     return text
 
 
@@ -86,3 +88,15 @@ def _is_json_connection(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(read.get("conn_type"), str) and bool(read["conn_type"])
+
+
+def token(text: str, what: str) -> str:
+    """A token without the line's end that editors and `echo` leave. Raises `UserError`."""
+    mended = text.strip()
+    if any(character.isspace() or not character.isprintable() for character in mended):
+        raise UserError(
+            f"{what} is no token: it has blanks or several lines.",
+            "Give a file or a variable that holds the token alone.",
+            Exit.USAGE,
+        )
+    return mended

@@ -70,7 +70,7 @@ def secrets_note(needed: list[NeededSecret], namespace: str) -> str:
     """Which Secrets must exist, with a command for each that makes it; the values never appear in arguments."""
     commands = "\n".join(_command(secret, namespace) for secret in needed)
     return (
-        f"Secret values are left out. Make namespace {namespace} first, then these Secrets (in bash; each value is made "
+        f"Secret values are left out. Make namespace {namespace} first, then these Secrets (in bash; a value is made "
         f"here, once), then apply:\n{commands}"
     )
 
@@ -85,9 +85,12 @@ def _command(secret: NeededSecret, namespace: str) -> str:
 def _source(key: str, value: Value) -> str:
     if value.file is not None:
         home, path = ('"$HOME"/', value.file[2:]) if value.file.startswith("~/") else ("", value.file)
-        return f"--from-file={key}={home}{shlex.quote(path)}"
+        place = home + shlex.quote(path)
+        # A token must end without the line's end that most files have.
+        return f"--from-file={key}=" + (f"<(tr -d '\\r\\n' < {place})" if value.check == "token" else place)
     if value.environment is not None:
-        return f'--from-file={key}=<(printf "%s\\n" "${value.environment}")'
+        end = "" if value.check == "token" else "\\n"
+        return f'--from-file={key}=<(printf "%s{end}" "${value.environment}")'
     if value.random is None:
         return f"--from-literal={key}={shlex.quote(str(value.text))}"
     return f"--from-file={key}=<({_RANDOM[value.random]} | tr -d '\\n')"

@@ -13,6 +13,7 @@ SECRET_DOCS = KUBERNETES_DOCS + "configuration/secret/"
 VOLUME_DOCS = KUBERNETES_DOCS + "storage/persistent-volumes/#access-modes"
 USERS_DOCS = "https://airflow.apache.org/docs/apache-airflow-providers-fab/stable/auth-manager/index.html"
 GIT_SYNC_DOCS = "https://github.com/kubernetes/git-sync#readme"
+GIT_BUNDLE_DOCS = "https://airflow.apache.org/docs/apache-airflow-providers-git/stable/bundles/index.html"
 
 
 def ask(
@@ -51,6 +52,14 @@ def at_most(limit: int) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+class Misfit(ValueError):
+    """Of a part's answers, one that doesn't fit the others: told at that field and not at the part."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 DNS_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"

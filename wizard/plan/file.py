@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from wizard.errors import Exit, UserError
+from wizard.plan.fields import Misfit
 from wizard.plan.model import API_VERSION, Plan
 from wizard.plan.profiles import Answers, defaults, over
 from wizard.yaml_files import read_yaml, write_yaml
@@ -119,7 +120,12 @@ def _yaml_problem(error: yaml.YAMLError) -> str:
 
 
 def _problems(error: ValidationError) -> dict[str, str]:
-    return {_place(detail["loc"]): _sentence(detail) for detail in error.errors(include_url=False)}
+    return {_place(_location(detail)): _sentence(detail) for detail in error.errors(include_url=False)}
+
+
+def _location(detail: ErrorDetails) -> tuple[int | str, ...]:
+    reason = (detail.get("ctx") or {}).get("error")
+    return (*detail["loc"], reason.field) if isinstance(reason, Misfit) else detail["loc"]
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

@@ -12,7 +12,7 @@ from pydantic import Field
 from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, USERS_DOCS, Closed, DnsLabel, ask
 from wizard.plan.sections.access import Service
 from wizard.plan.sections.airflow import Airflow
-from wizard.plan.sections.dags import DagsInImage, GitSync
+from wizard.plan.sections.dags import DagsInImage, DagsVolume, GitBundle, GitSync
 from wizard.plan.sections.database import PostgreSQL
 from wizard.plan.sections.executor import KubernetesExecutor, LocalExecutor
 from wizard.plan.sections.login import Users
@@ -38,7 +38,7 @@ class Plan(Closed):
         default="airflow",
     )
     airflow: Airflow = Field(default=Airflow(), title="Airflow")
-    dags: Annotated[DagsInImage | GitSync, Field(discriminator="type")] = ask(
+    dags: Annotated[DagsInImage | GitSync | GitBundle | DagsVolume, Field(discriminator="type")] = ask(
         "How do your DAGs reach Airflow?",
         "Airflow reads DAG files from a folder. The question is who puts them there.",
         AIRFLOW_DOCS + "core-concepts/dags.html",

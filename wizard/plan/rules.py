@@ -22,4 +22,8 @@ def warnings(plan: Plan) -> list[Warned]:
     if plan.executor.type == "kubernetes" and plan.logs.type == "none":
         sentence = "Task pods are deleted when they end, and their logs with them: choose where logs go to keep them."
         found.append(Warned(sentence, ("executor", "logs")))
+    claim = plan.dags.claim if plan.dags.type == "volume" else None
+    if claim and claim.type == "new" and claim.access_mode == "ReadWriteOnce":
+        sentence = "The DAGs' claim is ReadWriteOnce: pods on another node than the first will wait for it forever."
+        found.append(Warned(sentence, ("dags.claim",)))
     return found

@@ -16,7 +16,7 @@ WASB_CONNECTION_DOCS = _PROVIDERS + "microsoft-azure/stable/connections/wasb.htm
 ROLES_DOCS = "https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html"
 
 _FOLDER = r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*"
-Prefix = Annotated[str, matching(rf"{_FOLDER}(/{_FOLDER})*", "is a folder such as airflow or team-a/airflow")]
+Prefix = Annotated[str, matching(rf"{_FOLDER}(/{_FOLDER})*", "must be a folder such as airflow or team-a/airflow")]
 
 
 class NoLogs(Closed):
@@ -62,11 +62,11 @@ class PodIdentity(Closed):
         ROLES_DOCS,
         default={},
     )
-    region: Annotated[str, matching(r"[a-z0-9-]+", "is a region such as eu-central-1")] | None = ask(
+    region: Annotated[str, matching(r"[a-z0-9-]+", "must be a region such as eu-central-1")] | None = ask(
         "Region", "The region of the bucket. Empty: what the pods' surroundings say.", AWS_CONNECTION_DOCS, default=None
     )
-    endpoint_url: Annotated[str, matching(r"https?://\S+", "is an address such as https://minio:9000")] | None = ask(
-        "Endpoint", "The address of a store that speaks S3. Empty: AWS itself.", AWS_CONNECTION_DOCS, default=None
+    endpoint_url: Annotated[str, matching(r"https?://\S+", "must be an address such as https://minio:9000")] | None = (
+        ask("Endpoint", "The address of a store that speaks S3. Empty: AWS itself.", AWS_CONNECTION_DOCS, default=None)
     )
 
 
