@@ -19,7 +19,7 @@ from wizard.plan.model import Plan
 from wizard.plan.rules import warnings
 from wizard.progress import Mark, Row
 from wizard.render import NeededSecret, render
-from wizard.render.manifests import MANAGED_BY, ORDER
+from wizard.render.manifests import MANAGED_BY, ORDER, Manifest
 from wizard.threads import in_parallel
 
 KEPT_KINDS = ("PersistentVolumeClaim", "Secret", "Namespace")
@@ -70,7 +70,7 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False) -> Prepared:
     exists = _usable(cluster, plan.namespace)
     before = record.read(cluster, plan.namespace) if exists else None
     bodies = [manifest.body for manifest in rendered.manifests]
-    _claims_can_be_bound(cluster, plan, bodies, exists)
+    _claims_can_be_bound(cluster, plan, rendered.manifests, exists)
     made = _secrets(cluster, plan, [secrets.HASH_KEY, *rendered.secrets], exists)
     secrets.stamp(bodies, made)
     new_kinds = record.kinds_of([*bodies, *(each.body for each in made)])
@@ -169,25 +169,25 @@ def _identity(body: Object) -> tuple[str, str]:
     return body["kind"], body["metadata"]["name"]
 
 
-def _claims_can_be_bound(cluster: Cluster, plan: Plan, bodies: list[Object], exists: bool) -> None:
+def _claims_can_be_bound(cluster: Cluster, plan: Plan, manifests: list[Manifest], exists: bool) -> None:
     """A claim that names no class needs a default class; else all would wait for ever."""
-    unclassed = [b for b in bodies if b["kind"] == "PersistentVolumeClaim" and "storageClassName" not in b["spec"]]
+    unclassed = [m for m in manifests if m.kind == "PersistentVolumeClaim" and "storageClassName" not in m.body["spec"]]
     if exists:
-        unclassed = [b for b in unclassed if not cluster.get("v1", b["kind"], b["metadata"]["name"], plan.namespace)]
+        unclassed = [claim for claim in unclassed if not cluster.get("v1", claim.kind, claim.name, plan.namespace)]
     if not unclassed:
         return
     try:
         classes = cluster.list("storage.k8s.io/v1", "StorageClass")
     except Forbidden:
         return
-    names = [each["metadata"]["name"] for each in classes]
+    names = ", ".join(each["metadata"]["name"] for each in classes)
     marked = "storageclass.kubernetes.io/is-default-class"
     if not any((each["metadata"].get("annotations") or {}).get(marked) == "true" for each in classes):
+        places = ", ".join(f"{m.trace.of(()).answer.removesuffix('.type')}.storageClass" for m in unclassed)
+        ephemeral = "Set database.storage.type: ephemeral, and lose the data with the database's pod; or add a class."
         raise UserError(
-            "This cluster has no default StorageClass, so the database's claim would stay Pending.",
-            f"Set database.storage.storageClass to one of: {', '.join(names)}."
-            if names
-            else "Set database.storage.type: ephemeral; the data is then lost with the database's pod.",
+            f"This cluster has no default StorageClass, so claim {unclassed[0].name} would stay Pending.",
+            f"Set {places} to one of: {names}." if names else ephemeral,
         )
 
 

@@ -213,7 +213,7 @@ def test_a_claim_without_a_class_needs_a_default_class(cluster: Cluster, namespa
 
     with pytest.raises(UserError, match="no default StorageClass") as refused:
         applying.prepare(NoDefaultClass(), plan(namespace))  # type: ignore[arg-type]
-    assert "other" in str(refused.value)
+    assert "Set database.storage.storageClass to one of: other." in str(refused.value)
 
 
 def test_a_namespace_on_its_way_out_is_told(cluster: Cluster, namespace: str) -> None:
