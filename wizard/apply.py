@@ -76,7 +76,7 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False) -> Prepared:
     new_kinds = record.kinds_of([*bodies, *(each.body for each in made)])
     if exists:
         changes = _compare_all(cluster, bodies, force)
-        stale, kept = _stale(cluster, plan.namespace, bodies, before)
+        stale, kept = _stale(cluster, plan.namespace, [*bodies, *(each.body for each in made)], before)
     else:
         changes, stale, kept = [Change("create", body) for body in bodies], [], []
     return Prepared(
@@ -154,7 +154,7 @@ def _stale(
     """Objects of ours that this plan no longer has: those that go, and the names of those that stay."""
     wanted = {(body["kind"], body["metadata"]["name"]) for body in bodies} | {("ConfigMap", record.NAME)}
     found = [body for body in owned(cluster, namespace, before) if _identity(body) not in wanted]
-    stay = [f"{body['kind']} {body['metadata']['name']}" for body in found if body["kind"] == "PersistentVolumeClaim"]
+    stay = [f"{body['kind']} {body['metadata']['name']}" for body in found if body["kind"] in KEPT_KINDS]
     return [body for body in found if body["kind"] not in KEPT_KINDS], stay
 
 

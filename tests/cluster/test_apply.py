@@ -107,7 +107,8 @@ def test_what_a_plan_no_longer_has_goes_but_claims_stay(
     assert "ServiceAccount airflow-worker" not in left
     assert "ConfigMap worker-pod-template" not in left
     assert {"PersistentVolumeClaim airflow-logs", "Secret airflow-git-sync-ssh"} <= left
-    assert any("airflow-logs" in row.thing and "kept" in row.text for row in rows)
+    kept = [row.thing for row in rows if row.text.startswith("kept: no longer in the plan")]
+    assert kept == ["PersistentVolumeClaim airflow-logs", "Secret airflow-git-sync-ssh"]
     spec = deployment(cluster, namespace, "airflow-scheduler")["spec"]["template"]["spec"]
     assert spec["automountServiceAccountToken"] is False
     assert [each["name"] for each in spec["containers"]] == ["scheduler"]

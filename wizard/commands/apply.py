@@ -73,5 +73,7 @@ def show(cluster: "Cluster", prepared: "Prepared", *, each: bool) -> None:
     say(f"changes    {prepared.sentence()}")
     for what, label in prepared.labels() if each else []:
         say(f"  {_SIGNS[what]} {label}")
+    for label in prepared.kept:
+        say(f"  stays: {label}")
     for warning in prepared.warnings:
         say(f"‼ {warning}")

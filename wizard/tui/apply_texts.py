@@ -18,6 +18,7 @@ def said(prepared: Prepared) -> Content:
     parts += [Content.styled(f"{Mark.WARNING} {warning}", "$text-warning") for warning in prepared.warnings]
     parts.append(Content(""))
     parts += [Content(f"{_SIGNS[what]} {label}") for what, label in prepared.labels()]
+    parts += [Content(f"stays: {label}") for label in prepared.kept]
     return Content("\n").join(parts)
 
 
