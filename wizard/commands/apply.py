@@ -49,7 +49,8 @@ class Command:
 
         plan, cluster = plan_of(options), cluster_of(options)
         prepared = prepare(cluster, plan, force=options.force_conflicts)
-        show(cluster, prepared, each=not options.yes or options.dry_run == "server")
+        # Into nothing, without being asked: all of it passes by at once, and need not be listed before.
+        show(cluster, prepared, each=prepared.namespace_exists or options.dry_run == "server" or not options.yes)
         if options.dry_run == "server":
             if not prepared.namespace_exists:
                 say(f"Namespace {plan.namespace} does not exist yet, so only the schemas are checked:")
@@ -67,7 +68,7 @@ class Command:
 
 
 def show(cluster: "Cluster", prepared: "Prepared", *, each: bool) -> None:
-    """What will be written, and where; with `each`, every object that changes: who isn't asked sees them pass by."""
+    """What will be written, and where; with `each`, every object that changes."""
     new = "" if prepared.namespace_exists else " (will be created)"
     say(f"context    {cluster.context}\nAPI server {cluster.server}\nnamespace  {prepared.plan.namespace}{new}")
     say(f"changes    {prepared.sentence()}")
