@@ -14,14 +14,12 @@ from pydantic.fields import FieldInfo
 from wizard.blueprints_folder import BLUEPRINTS
 from wizard.plan.file import PlanErrors, answers_of, complete
 from wizard.plan.model import API_VERSION, Plan
-from wizard.plan.profiles import Answers, defaults, profile
+from wizard.plan.profiles import PROFILES, Answers, defaults, profile
 from wizard.plan.walk import Model, models_in, tag_of
 from wizard.yaml_files import read_yaml
 
 Key = tuple[str, ...]
 """Where an answer belongs, with the choices on the way: `("database", "postgresql", "storage", "claim", "size")`."""
-
-PROFILES = ("laptop", "team", "production")
 
 STEPS = {
     "cluster": "Cluster",

@@ -3,11 +3,18 @@
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from wizard.airflow_api import AirflowApi
 from wizard.cluster.interface import Cluster, Object
+
+VARIABLES = "AIRFLOW_WIZARD_TEST_"
+"""How the names of the services that tests reach begin; CONTRIBUTING lists them."""
 
 LONGEST = 400
 """Seconds that any one command may take."""
@@ -85,3 +92,24 @@ def api(cluster: Cluster, namespace: str) -> AirflowApi:
     session = AirflowApi(cluster, namespace)
     session.login()
     return session
+
+
+def variable(name: str) -> str:
+    """What names a service for tests; without it the test is skipped."""
+    value = os.environ.get(VARIABLES + name)
+    if not value:
+        pytest.skip(f"{VARIABLES}{name} is not set")
+    return value
+
+
+def run_dag(airflow: AirflowApi, dag: str, seconds: float = 120) -> dict[str, Any]:
+    """Run a DAG of the repository to its end; its first task."""
+    end = time.monotonic() + seconds
+    airflow.call("PATCH", f"/api/v2/dags/{dag}?update_mask=is_paused", {"is_paused": False})
+    run = airflow.call("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None})["dag_run_id"]
+    path = f"/api/v2/dags/{dag}/dagRuns/{run}"
+    while airflow.call("GET", path)["state"] in ("queued", "running") and time.monotonic() < end:
+        time.sleep(0.5)
+    tasks: list[dict[str, Any]] = airflow.call("GET", f"{path}/taskInstances")["task_instances"]
+    print(f"{dag}: {[(task['task_id'], task['state'], task['hostname']) for task in tasks]}")
+    return tasks[0]

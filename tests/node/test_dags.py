@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.node.command_line import CommandLine, api
-from tests.node.test_team import VARIABLES, run_dag, variable
+from tests.node.command_line import VARIABLES, CommandLine, api, run_dag, variable
 from wizard.cluster.interface import Cluster, Object
 from wizard.watch import PODS
 from wizard.yaml_files import write_yaml

@@ -1,7 +1,6 @@
 """Logs outside of the cluster on a real node: a task pod's log read from S3 when its pod has gone, then from Azure."""
 
 import json
-import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.node.command_line import CommandLine, api
+from tests.node.command_line import VARIABLES, CommandLine, api, variable
 from wizard.airflow_api import part
 from wizard.cluster.interface import Cluster
 from wizard.verify import DAG, TASK
@@ -19,17 +18,7 @@ from wizard.yaml_files import write_yaml
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node]
 
-VARIABLES = "AIRFLOW_WIZARD_TEST_"
-"""A bucket and a container that pods reach, each with a whole Airflow connection in JSON."""
-
 READ_BACK = "it says what it was told to say"
-
-
-def variable(name: str) -> str:
-    value = os.environ.get(VARIABLES + name)
-    if not value:
-        pytest.skip(f"{VARIABLES}{name} is not set")
-    return value
 
 
 def connection_from(name: str) -> dict[str, str]:

@@ -1,31 +1,18 @@
 """The team plan on a real node: git-sync by SSH, a pod for each task, logs that outlive it, and a change of mind."""
 
-import os
 import secrets
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.node.command_line import CommandLine, api, secret_values
-from wizard.airflow_api import AirflowApi
+from tests.node.command_line import CommandLine, api, run_dag, secret_values, variable
 from wizard.cluster.interface import Cluster
 from wizard.watch import PODS
 from wizard.yaml_files import write_yaml
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node]
-
-VARIABLES = "AIRFLOW_WIZARD_TEST_"
-"""A Git host that pods reach by SSH, with the DAG `hello_bash` in folder `dags`; and a class for ReadWriteMany."""
-
-
-def variable(name: str) -> str:
-    value = os.environ.get(VARIABLES + name)
-    if not value:
-        pytest.skip(f"{VARIABLES}{name} is not set")
-    return value
 
 
 def team_plan() -> dict[str, Any]:
@@ -80,16 +67,3 @@ def test_a_team_and_a_change_of_mind(cluster: Cluster, wizard: CommandLine) -> N
     assert cluster.get("v1", "PersistentVolumeClaim", "airflow-logs", namespace) is not None
     wizard.ok("delete", "--yes", "--purge")
     assert cluster.get("v1", "Namespace", namespace) is None
-
-
-def run_dag(airflow: AirflowApi, dag: str, seconds: float = 120) -> dict[str, Any]:
-    """Run a DAG of the repository to its end; its first task."""
-    end = time.monotonic() + seconds
-    airflow.call("PATCH", f"/api/v2/dags/{dag}?update_mask=is_paused", {"is_paused": False})
-    run = airflow.call("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None})["dag_run_id"]
-    path = f"/api/v2/dags/{dag}/dagRuns/{run}"
-    while airflow.call("GET", path)["state"] in ("queued", "running") and time.monotonic() < end:
-        time.sleep(0.5)
-    tasks: list[dict[str, Any]] = airflow.call("GET", f"{path}/taskInstances")["task_instances"]
-    print(f"{dag}: {[(task['task_id'], task['state'], task['hostname']) for task in tasks]}")
-    return tasks[0]

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from wizard.errors import Exit, UserError
 from wizard.plan.fields import Misfit
 from wizard.plan.model import API_VERSION, Plan
-from wizard.plan.profiles import Answers, defaults, over
+from wizard.plan.profiles import PROFILES, Answers, defaults, over
 from wizard.yaml_files import read_yaml, write_yaml
 
 DEFAULT_FILE = "airflow-plan.yaml"
@@ -33,7 +33,7 @@ class PlanErrors(UserError):
 def complete(answers: Answers, where: str = "the plan") -> Plan:
     """The plan that these answers and their profile's defaults make. Raises `PlanErrors`."""
     name = answers.get("profile")
-    base = defaults(name) if name in ("laptop", "team", "production") else {}
+    base = defaults(name) if name in PROFILES else {}
     try:
         return Plan.model_validate(over(base, answers))
     except ValidationError as error:

@@ -8,6 +8,9 @@ from wizard.yaml_files import read_yaml
 
 Answers = dict[str, Any]
 
+PROFILES = ("laptop", "team", "production")
+"""In the order in which they are asked; the first is the default."""
+
 
 @cache
 def profile(name: str) -> dict[str, Any]:
