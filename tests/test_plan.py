@@ -120,7 +120,7 @@ def test_a_volume_for_one_node_is_warned_of() -> None:
     claim = "dags: {type: volume, claim: {type: new, accessMode: %s}}"
     assert warnings(parse(HEAD + claim % "ReadWriteMany")) == []
     (warning,) = warnings(parse(HEAD + claim % "ReadWriteOnce"))
-    assert "ReadWriteOnce" in warning.sentence and warning.places == ("dags.claim",)
+    assert "ReadWriteOnce" in warning.sentence and warning.places == ("dags.claim.accessMode",)
     assert problems(claim % "rwx") == {"dags.claim.accessMode": "must be ReadWriteMany or ReadWriteOnce"}
 
 

@@ -15,6 +15,7 @@ from wizard.blueprints_folder import BLUEPRINTS
 from wizard.plan.file import PlanErrors, answers_of, complete
 from wizard.plan.model import API_VERSION, Plan
 from wizard.plan.profiles import PROFILES, Answers, defaults, profile
+from wizard.plan.rules import blocked
 from wizard.plan.walk import Model, models_in, tag_of
 from wizard.yaml_files import read_yaml
 
@@ -46,6 +47,8 @@ class Choice:
     pros: tuple[str, ...] = ()
     cons: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    blocked: str = ""
+    """Why it can't be taken; empty for one that can."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,10 @@ class Draft:
         """The plan of these answers. Raises `PlanErrors`."""
         return complete(self.answers(), "these answers")
 
+    def said(self) -> dict[str, Any]:
+        """What holds now, by place: the answers that `wizard.plan.rules` looks at."""
+        return {question.place: self.given.get(question.key, question.default) for question in questions(self)}
+
     def problems(self) -> dict[str, str]:
         """What is wrong, by place; empty for a draft that makes a plan."""
         try:
@@ -148,6 +155,20 @@ def questions(draft: Draft, step: str = "") -> Iterator[Question]:
             yield question
 
 
+def with_blocked(asked: list[Question], draft: Draft) -> list[Question]:
+    """The same questions, with the reason beside each choice that would not work with the other answers."""
+    said = draft.said()
+    return [
+        replace(question, choices=tuple(_judged(choice, question, said) for choice in question.choices))
+        for question in asked
+    ]
+
+
+def _judged(choice: Choice, question: Question, said: dict[str, Any]) -> Choice:
+    reason = choice.blocked or blocked(said, question.place, choice.value)
+    return replace(choice, blocked=reason) if reason else choice
+
+
 def _below(model: Model, key: Key, place: str, profiled: Answers, draft: Draft) -> Iterator[Question]:
     """The questions of one part of the plan; `profiled` are the profile's defaults for it."""
     for name, field in model.model_fields.items():
@@ -176,7 +197,7 @@ def _question(field: FieldInfo, key: Key, place: str, models: list[Model], defau
     extra: Any = field.json_schema_extra or {}
     annotation = str(field.annotation)
     texts = (extra["choices"],) if "choices" in extra else key
-    choices = tuple(_choice(texts, str(tag_of(model))) for model in models)
+    choices = tuple(_choice(texts, str(tag_of(model))) for model in models) + (_not_offered(texts) if models else ())
     if key == ("profile",):
         choices = tuple(Choice(name, **{k: v for k, v in profile(name).items() if k != "plan"}) for name in PROFILES)
     kind: Any = "flag" if "bool" in annotation else "number" if "int" in annotation else extra.get("kind", "text")
@@ -203,5 +224,16 @@ def _tag(value: Any, models: list[Model]) -> Any:
 @cache
 def _choice(key: Key, value: str) -> Choice:
     texts = read_yaml(BLUEPRINTS.joinpath(*key, value, "choice.yaml").read_text("utf-8"))
-    lists = {name: tuple(texts.get(name, ())) for name in ("pros", "cons", "needs")}
-    return Choice(value, texts["title"], texts["summary"], texts.get("when", ""), **lists)
+    pros, cons, needs = (tuple(texts.get(name, ())) for name in ("pros", "cons", "needs"))
+    return Choice(value, texts["title"], texts["summary"], texts.get("when", ""), pros, cons, needs)
+
+
+@cache
+def _not_offered(key: Key) -> tuple[Choice, ...]:
+    """What people look for at a question and can't have: folders whose `choice.yaml` says `notOffered` and why."""
+    found = []
+    for file in sorted(BLUEPRINTS.joinpath(*key).glob("*/choice.yaml")):
+        texts = read_yaml(file.read_text("utf-8"))
+        if "notOffered" in texts:
+            found.append(Choice(file.parent.name, texts["title"], texts["summary"], blocked=texts["notOffered"]))
+    return tuple(found)

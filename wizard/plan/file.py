@@ -13,6 +13,7 @@ from wizard.errors import Exit, UserError
 from wizard.plan.fields import Misfit
 from wizard.plan.model import API_VERSION, Plan
 from wizard.plan.profiles import PROFILES, Answers, defaults, over
+from wizard.plan.rules import refusals
 from wizard.yaml_files import read_yaml, write_yaml
 
 DEFAULT_FILE = "airflow-plan.yaml"
@@ -35,9 +36,13 @@ def complete(answers: Answers, where: str = "the plan") -> Plan:
     name = answers.get("profile")
     base = defaults(name) if name in PROFILES else {}
     try:
-        return Plan.model_validate(over(base, answers))
+        plan = Plan.model_validate(over(base, answers))
     except ValidationError as error:
         raise PlanErrors(where, _problems(error)) from None
+    refused = refusals(plan)
+    if refused:
+        raise PlanErrors(where, refused)
+    return plan
 
 
 def parse(text: str, where: str = "the plan") -> Plan:

@@ -7,10 +7,12 @@ folder. A folder may hold
     NAME.yaml             one Kubernetes object
     NAME.patch.yaml       a strategic merge patch of one object, by kind and name
     NAME.pod.patch.yaml   a patch of the pods that its `selector` matches (see `lift`)
-    choice.yaml           the choice's texts, its `configMapGenerator` and its `secrets`
+    choice.yaml           the choice's texts, its `configMapGenerator`, its `secrets`, and `components`: other folders
+                          that it brings in too, by their path from here
     anything else         a file that `configMapGenerator` puts into a ConfigMap
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -62,8 +64,19 @@ def read_folder(path: Path, answer: str) -> Folder:
 
 
 def folders_of(plan: Plan) -> list[Folder]:
-    """The folders that this plan brings in, in the order of its sections."""
-    return [read_folder(path, answer) for path, answer in _paths(plan, Path(), "")]
+    """The folders that this plan brings in, in the order of its sections; each once."""
+    found: dict[Path, Folder] = {}
+    for path, answer in _paths(plan, Path(), ""):
+        for folder in _with_components(path, answer):
+            found.setdefault(folder.path, folder)
+    return list(found.values())
+
+
+def _with_components(path: Path, answer: str) -> Iterator[Folder]:
+    folder = read_folder(path, answer)
+    yield folder
+    for component in folder.choice.get("components", []):
+        yield from _with_components(Path(os.path.normpath(path / component)), answer)
 
 
 def _paths(part: BaseModel, path: Path, place: str) -> Iterator[tuple[Path, str]]:

@@ -14,7 +14,7 @@ from wizard.tui.hanging import MUTED, Hanging
 from wizard.tui.labelled import Labelled
 from wizard.tui.moves import Moved
 
-ON, OFF = "(●)", "( )"
+ON, OFF, BLOCKED = "(●)", "( )", "(-)"
 _LONGEST_TITLE = 26
 
 
@@ -39,11 +39,14 @@ class ChoiceRow(Hanging):
         self.post_message(self.Clicked(self.choice.value))
 
     def mark(self, chosen: bool) -> None:
-        """Paint whether it is the one."""
+        """Paint whether it is the one, or why it can't be."""
         self.set_class(chosen, "-chosen")
         sign, strong, said = (ON, "bold", "") if chosen else (OFF, "", MUTED)
+        text = self.choice.summary
+        if self.choice.blocked and not chosen:
+            sign, text = BLOCKED, self.choice.blocked
         left = Content.assemble(f"{sign} ", (self.choice.title.ljust(self._width), strong))
-        self.put(left, Content.styled(self.choice.summary, said))
+        self.put(left, Content.styled(text, said))
 
 
 class ChoiceList(Vertical, can_focus=True):
@@ -90,11 +93,13 @@ class ChoiceList(Vertical, can_focus=True):
         """Of a long list, show the part with the chosen one."""
         self._scroll_to_chosen()
 
-    def show(self, value: str) -> None:
-        """Paint this value as the chosen one, without telling anybody."""
+    def show(self, value: str, choices: Sequence[Choice] = ()) -> None:
+        """Paint this value as the chosen one, without telling anybody; `choices` where what is blocked has changed."""
         self.value = value
-        for row in self.query(ChoiceRow):
-            row.mark(row.choice.value == value)
+        self._choices = choices or self._choices
+        for row, choice in zip(self.query(ChoiceRow), self._choices, strict=True):
+            row.choice = choice
+            row.mark(choice.value == value)
         self._scroll_to_chosen()
         card = self.query_one("#card", Vertical)
         with self.app.batch_update():
@@ -102,8 +107,8 @@ class ChoiceList(Vertical, can_focus=True):
             card.mount_all(self._card())
 
     def action_choose(self, by: int) -> None:
-        """Take the next choice or the one before; at the ends, leave."""
-        values = [choice.value for choice in self._choices]
+        """Take the next choice that can be taken, or the one before; at the ends, leave."""
+        values = [choice.value for choice in self._choices if choice.value == self.value or not choice.blocked]
         at = values.index(self.value) + by if self.value in values else 0
         if 0 <= at < len(values):
             self._take(values[at])
@@ -115,9 +120,10 @@ class ChoiceList(Vertical, can_focus=True):
         self.post_message(Moved(1, onward=True))
 
     def on_choice_row_clicked(self, event: ChoiceRow.Clicked) -> None:
-        """Take what was clicked."""
+        """Take what was clicked, if it can be taken."""
         event.stop()
-        self._take(event.value)
+        if not any(choice.blocked for choice in self._choices if choice.value == event.value):
+            self._take(event.value)
 
     def _card(self) -> list[Labelled]:
         chosen = next((choice for choice in self._choices if choice.value == self.value), None)

@@ -84,9 +84,9 @@ class ChoiceField(Field):
         yield ChoiceList(self.question.choices, str(self.value))
 
     def show(self, question: Question, value: Any) -> None:
-        """Take the value over where it is another one."""
-        if value != self.value:
-            self.query_one(ChoiceList).show(str(value))
+        """Take the value over where it is another one, and what other answers block."""
+        if value != self.value or question.choices != self.question.choices:
+            self.query_one(ChoiceList).show(str(value), question.choices)
         super().show(question, value)
 
     def on_choice_list_chosen(self, event: ChoiceList.Chosen) -> None:

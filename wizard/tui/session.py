@@ -11,7 +11,7 @@ from wizard.plan.file import PlanErrors
 from wizard.plan.model import Plan
 from wizard.plan.rules import warnings
 from wizard.progress import Mark
-from wizard.questions import STEPS, Choice, Draft, Key, Question, questions
+from wizard.questions import STEPS, Choice, Draft, Key, Question, questions, with_blocked
 from wizard.render import Rendered, render
 
 RAIL = {**STEPS, "review": "Review", "apply": "Apply"}
@@ -85,7 +85,7 @@ class Session:
 
     def questions(self, step: str) -> list[Question]:
         """The questions of a step that apply now."""
-        asked = list(questions(self.draft, step))
+        asked = with_blocked(list(questions(self.draft, step)), self.draft)
         return [self._which_context(), *asked] if step == "cluster" and self.contexts else asked
 
     def subject(self, step: str) -> str:

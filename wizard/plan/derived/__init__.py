@@ -1,0 +1,21 @@
+"""Values that follow from the plan: worked out here, a module for each section, and purely.
+
+Each module has `values(plan)`, what `${derived.NAME}` in a blueprint can name, and `ANSWERED`: the answer that such a
+value follows from, for who asks why a line is there.
+"""
+
+from typing import Any
+
+from wizard.plan.derived import access, airflow, dags, executor, logs
+from wizard.plan.model import Plan
+
+_SECTIONS = (airflow, dags, executor, logs, access)
+
+ANSWERED = {f"derived.{name}": answer for section in _SECTIONS for name, answer in section.ANSWERED.items()}
+"""By dotted path of a derived value, the answer that it follows from."""
+
+
+def values_of(plan: Plan) -> dict[str, Any]:
+    """What `${...}` in a blueprint can name: the plan's own values, and the derived ones below `derived`."""
+    derived = {name: value for section in _SECTIONS for name, value in section.values(plan).items()}
+    return {**plan.model_dump(mode="json"), "derived": derived}

@@ -1,0 +1,17 @@
+"""Which Airflow runs."""
+
+from typing import Any
+
+from wizard.plan.model import Plan
+
+ANSWERED = {"image": "airflow.image"}
+
+
+def values(plan: Plan) -> dict[str, Any]:
+    """What blueprints can name below `derived`."""
+    return {"image": image(plan)}
+
+
+def image(plan: Plan) -> str:
+    """The image of all Airflow pods: the plan's own, or the official one of its version."""
+    return plan.airflow.image or f"docker.io/apache/airflow:{plan.airflow.version}"
