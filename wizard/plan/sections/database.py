@@ -18,6 +18,7 @@ class Claim(Closed):
         "StorageClass",
         "The class of the volume. Empty: the cluster's default class.",
         KUBERNETES_DOCS + "storage/storage-classes/",
+        picks="storageClass",
         default=None,
     )
 
