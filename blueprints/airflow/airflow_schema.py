@@ -30,9 +30,8 @@ def current(connection):
     """The revision by version table; None for a table that isn't there."""
     found = {}
     for table, _, _ in (AIRFLOW, FAB):
-        with connection, connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass(%s)", (table,))
-            if cursor.fetchone()[0] is None:
+        with airflow_database.cursor(connection) as cursor:
+            if not airflow_database.has_table(cursor, table):
                 found[table] = None
                 continue
             cursor.execute(f"SELECT version_num FROM {table}")
@@ -60,7 +59,7 @@ def wait_for_database():
         try:
             return airflow_database.connect()
         except airflow_database.Error as error:
-            reason = str(error).strip().splitlines()[0]
+            reason = airflow_database.reason(error)
             if reason != said:
                 said = reason
                 print(f"waiting for the database: {reason}", flush=True)
