@@ -79,7 +79,7 @@ class PostgreSQL(Closed):
 
 def host_of_pods(value: str) -> str:
     """A host by name or address, as pods reach it."""
-    name = re.fullmatch(r"[A-Za-z0-9]([-\w.]*[A-Za-z0-9])?", value)
+    name = re.fullmatch(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?", value)
     if not name and not _is_address(value):
         raise ValueError("must be a host or an address alone, such as db.example.com; the port is asked apart")
     if value.lower() == "localhost" or (_is_address(value) and ip_address(value).is_loopback):
