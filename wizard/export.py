@@ -20,7 +20,6 @@ _RANDOM: dict[Random, str] = {
 """Commands that every Linux and macOS has: one that is missing would make an empty value without a word."""
 
 _ONE_LINE = ("token", "password")
-"""What must come without the end of its line, whatever its file ends with."""
 
 
 def write_folder(rendered: Rendered, folder: Path) -> None:
