@@ -86,6 +86,12 @@ Quantity = Annotated[
     str,
     matching(r"[1-9][0-9]*(\.[0-9]+)?(Mi|Gi|Ti|M|G|T)", "must be a size such as 512Mi or 5Gi"),
 ]
+Cpu = Annotated[
+    str,
+    matching(
+        r"[1-9][0-9]*m|[1-9][0-9]*(\.[0-9]{1,3})?|0\.[0-9]{0,2}[1-9]", "must be a number of CPUs such as 500m or 2"
+    ),
+]
 
 
 def _not_a_flag(value: Any) -> Any:
