@@ -30,6 +30,8 @@ def bring(value: Value, what: str, *, needed: bool) -> str | None:
             return airflow_connection(text, what)
         case "token":
             return token(text, what)
+        case "password":
+            return password(text, what)
     return text
 
 
@@ -97,6 +99,18 @@ def token(text: str, what: str) -> str:
         raise UserError(
             f"{what} is no token: it has blanks or several lines.",
             "Give a file or a variable that holds the token alone.",
+            Exit.USAGE,
+        )
+    return mended
+
+
+def password(text: str, what: str) -> str:
+    """A password without the line's end that editors and `echo` leave; blanks are part of it. Raises `UserError`."""
+    mended = text.rstrip("\r\n")
+    if not mended.isprintable():
+        raise UserError(
+            f"{what} is no password: it has several lines, or characters that nobody can type.",
+            "Give a file or a variable that holds the password alone.",
             Exit.USAGE,
         )
     return mended

@@ -203,5 +203,5 @@ def _needed_secrets(folders: list[Folder], values: dict[str, Any]) -> list[Neede
         secret
         for folder in folders
         for entry in folder.choice.get("secrets", [])
-        for secret in needed(fill(entry, values)[0], Origin(f"{folder.path}/choice.yaml", folder.answer))
+        for secret in needed(fill(entry, values)[0], Origin(f"{folder.path}/choice.yaml", folder.answer), folder.file)
     ]
