@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_questions import ASKED
+from tests.asked import ASKED
 from wizard.plan.file import PlanErrors, complete
 from wizard.plan.rules import RULES, Beginning, Rule, blocked, said_by, warnings
 from wizard.questions import Draft, questions, with_blocked
@@ -37,7 +37,7 @@ def test_a_rule_is_a_sentence(rule: Rule) -> None:
 
 
 def example(answer: Any) -> Any:
-    return f"{answer.text}example.org" if isinstance(answer, Beginning) else answer
+    return answer.example if isinstance(answer, Beginning) else answer
 
 
 @every_rule

@@ -20,6 +20,11 @@ class Beginning:
 
     text: str
 
+    @property
+    def example(self) -> str:
+        """One of them."""
+        return f"{self.text}example.org"
+
 
 def _is(answer: Any, said: Any) -> bool:
     return str(said).startswith(answer.text) if isinstance(answer, Beginning) else bool(said == answer)

@@ -125,5 +125,5 @@ class Ldap(Closed):
     @model_validator(mode="after")
     def _one_kind_of_tls(self) -> Self:
         if self.start_tls and self.server.startswith("ldaps://"):
-            raise Misfit("startTls", "is for ldap:// addresses; ldaps:// is TLS already")
+            raise Misfit("server", "is TLS already; StartTLS is for ldap:// addresses")
         return self
