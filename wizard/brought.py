@@ -105,11 +105,11 @@ def token(text: str, what: str) -> str:
 
 
 def password(text: str, what: str) -> str:
-    """A password without the line's end that editors and `echo` leave; blanks are part of it. Raises `UserError`."""
+    """A password without the end of its line; everything else belongs to it, blanks too. Raises `UserError`."""
     mended = text.rstrip("\r\n")
-    if not mended.isprintable():
+    if any(character in mended for character in "\r\n\0"):
         raise UserError(
-            f"{what} is no password: it has several lines, or characters that nobody can type.",
+            f"{what} is no password: it has several lines.",
             "Give a file or a variable that holds the password alone.",
             Exit.USAGE,
         )

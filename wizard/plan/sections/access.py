@@ -84,6 +84,7 @@ class Ingress(Closed):
         "As `kubectl get ingressclasses` shows it. Empty: the default class; where there is none, no controller "
         "takes the Ingress.",
         INGRESS_DOCS + "#ingress-class",
+        picks="ingressClass",
         default=None,
     )
     tls: Annotated[NoCertificate | CertificateSecret | CertManager, Field(discriminator="type")] = ask(
