@@ -16,7 +16,7 @@ import pytest
 from tests.asked import ASKED
 from tests.catalogue import FILES, Object, Pod, bodies, plan_of, pods
 from wizard.plan.model import Plan
-from wizard.plan.rules import RULES, Rule
+from wizard.plan.rules import RULES, Beginning, Rule
 from wizard.questions import Draft, Key, questions
 from wizard.render.text import text_of_manifest
 
@@ -52,7 +52,11 @@ def options(key: Key) -> tuple[Any, ...]:
     if question.kind == "flag":
         return (True, False)
     ruled = {
-        value for rule in RULES if rule.refused for value in rule.when.get(question.place, ()) if value is not None
+        value.example if isinstance(value, Beginning) else value
+        for rule in RULES
+        if rule.refused
+        for value in rule.when.get(question.place, ())
+        if value is not None
     }
     may_be_left_out = question.optional or all(each.default is not None for each in ASKED[key])
     return (GIVEN, LEFT_OUT, *sorted(ruled)) if may_be_left_out else (GIVEN, *sorted(ruled))

@@ -1,10 +1,12 @@
 """Rules about several answers: each names answers that exist, and refuses in all the places where answers are taken."""
 
+from typing import Any
+
 import pytest
 
 from tests.asked import ASKED
 from wizard.plan.file import PlanErrors, complete
-from wizard.plan.rules import RULES, Rule, blocked, said_by, warnings
+from wizard.plan.rules import RULES, Beginning, Rule, blocked, said_by, warnings
 from wizard.questions import Draft, questions, with_blocked
 
 HEAD = {"apiVersion": "airflow-wizard/v1", "kind": "Plan", "profile": "laptop"}
@@ -34,9 +36,13 @@ def test_a_rule_is_a_sentence(rule: Rule) -> None:
     assert rule.sentence[0].isupper() and rule.sentence.endswith(".")
 
 
+def example(answer: Any) -> Any:
+    return answer.example if isinstance(answer, Beginning) else answer
+
+
 @every_rule
 def test_a_rule_holds_with_its_answers_and_with_no_other(rule: Rule) -> None:
-    said = {place: answers[0] for place, answers in rule.when.items()}
+    said = {place: example(answers[0]) for place, answers in rule.when.items()}
     assert rule.holds(said)
     for place in rule.places:
         assert not rule.holds({**said, place: "something else"})

@@ -10,12 +10,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, USERS_DOCS, Closed, DnsLabel, ask
-from wizard.plan.sections.access import Service
+from wizard.plan.sections.access import Ingress, Service
 from wizard.plan.sections.airflow import Airflow
 from wizard.plan.sections.dags import DagsInImage, DagsVolume, GitBundle, GitSync
 from wizard.plan.sections.database import DATABASE_DOCS, ExistingPostgreSQL, MySQL, PostgreSQL
 from wizard.plan.sections.executor import KubernetesExecutor, LocalExecutor
-from wizard.plan.sections.login import Users
+from wizard.plan.sections.login import Ldap, Users
 from wizard.plan.sections.logs import S3, LogsVolume, NoLogs, Wasb
 from wizard.plan.sections.nodes import Nodes
 
@@ -62,13 +62,13 @@ class Plan(Closed):
         AIRFLOW_DOCS + "administration-and-deployment/logging-monitoring/logging-tasks.html",
         default=NoLogs(),
     )
-    login: Users = ask(
+    login: Annotated[Users | Ldap, Field(discriminator="type")] = ask(
         "Who may log in?",
         "Users and roles are the FAB provider's, with roles from Viewer to Admin.",
         USERS_DOCS,
         default=Users(),
     )
-    access: Service = ask(
+    access: Annotated[Service | Ingress, Field(discriminator="type")] = ask(
         "How do you reach the web page?",
         "The api-server serves the page and the REST API on port 8080.",
         KUBERNETES_DOCS + "services-networking/service/",

@@ -15,6 +15,22 @@ Said = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """As an answer of a rule: every text that begins so."""
+
+    text: str
+
+    @property
+    def example(self) -> str:
+        """One of them."""
+        return f"{self.text}example.org"
+
+
+def _is(answer: Any, said: Any) -> bool:
+    return str(said).startswith(answer.text) if isinstance(answer, Beginning) else bool(said == answer)
+
+
+@dataclass(frozen=True)
 class Rule:
     """A combination of answers, and a sentence about it: the reason, and the way out."""
 
@@ -32,7 +48,10 @@ class Rule:
 
     def holds(self, said: Said) -> bool:
         """Whether all of its answers were given."""
-        return all(place in said and said[place] in answers for place, answers in self.when.items())
+        return all(
+            place in said and any(_is(answer, said[place]) for answer in answers)
+            for place, answers in self.when.items()
+        )
 
 
 RULES = (
@@ -56,6 +75,24 @@ RULES = (
         "A ReadWriteOnce claim holds all pods that read DAGs on one node, where anti-affinity keeps them apart: "
         "answer ReadWriteMany, or let the components share a node.",
         {"dags.claim.accessMode": ("ReadWriteOnce",), "nodes.antiAffinity": ("hard",)},
+        refused=True,
+    ),
+    Rule(
+        "Names and passwords go to the directory in the clear: answer ldaps://, or turn StartTLS on.",
+        {"login.server": (Beginning("ldap://"),), "login.startTls": (False,)},
+    ),
+    Rule(
+        "Passwords and sessions can be read on the way by anybody: answer https:// and have a certificate.",
+        {"access.publicUrl": (Beginning("http://"),)},
+    ),
+    Rule(
+        "The Ingress names no certificate for https: the controller's own, or what stands before it, must be good for "
+        "this name.",
+        {"access.publicUrl": (Beginning("https://"),), "access.tls": ("none",)},
+    ),
+    Rule(
+        "The Ingress has a certificate, and the public URL is without TLS: answer https://, or no certificate.",
+        {"access.publicUrl": (Beginning("http://"),), "access.tls": ("secret", "certManager")},
         refused=True,
     ),
 )

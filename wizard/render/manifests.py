@@ -201,8 +201,9 @@ def _annotate_with_hashes(drafts: Drafts) -> None:
 def _needed_secrets(folders: list[Folder], values: dict[str, Any]) -> list[NeededSecret]:
     found: dict[tuple[str, bool], NeededSecret] = {}
     for folder in folders:
+        origin = Origin(f"{folder.path}/choice.yaml", folder.answer)
         for entry in folder.choice.get("secrets", []):
-            for secret in needed(fill(entry, values)[0], Origin(f"{folder.path}/choice.yaml", folder.answer)):
+            for secret in needed(fill(entry, values)[0], origin, folder.file):
                 known = found.setdefault((secret.name, secret.existing), secret)
                 found[secret.name, secret.existing] = replace(known, keys={**known.keys, **secret.keys})
     return list(found.values())

@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from wizard.plan.derived.theme import theme
 from wizard.plan.model import Plan
 
-ANSWERED = {"image": "airflow.image"}
+ANSWERED = {"image": "airflow.image", "theme": "airflow.colour", "exposeConfig": "airflow.exposeConfig"}
 
 
 def values(plan: Plan) -> dict[str, Any]:
     """What blueprints can name below `derived`."""
-    return {"image": image(plan)}
+    return {
+        "image": image(plan),
+        "theme": theme(plan.airflow.colour) if plan.airflow.colour else None,
+        "exposeConfig": str(plan.airflow.expose_config),
+    }
 
 
 def image(plan: Plan) -> str:
