@@ -74,7 +74,7 @@ ONE_MISTAKE = [
         "liveness.scheduler.stuckAfter",
         "must be at least twice the interval of 5m: one run may fail",
     ),
-    ("liveness: {scheduler: {periodSeconds: 1}}", "liveness.scheduler.periodSeconds", "must be 5 or more"),
+    ("liveness: {scheduler: {type: http, periodSeconds: 1}}", "liveness.scheduler.periodSeconds", "must be 5 or more"),
     ("availability: {type: redundant, schedulers: 1}", "availability.schedulers", "must be 2 or more"),
     ("login: {admin: {username: ''}}", "login.admin.username", "may hold only letters, digits and . _ @ -"),
 ]
