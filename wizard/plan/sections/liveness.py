@@ -8,7 +8,7 @@ from wizard.plan.fields import AIRFLOW_DOCS, Closed, Misfit, Number, Period, ask
 
 PROBE_DOCS = "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"
 HEALTH_DOCS = AIRFLOW_DOCS + "administration-and-deployment/logging-monitoring/check-health.html"
-_EACH = "How often Kubernetes asks. It doesn't begin before the scheduler has started, for which it has five minutes."
+_EACH = "How often Kubernetes asks, in seconds; not before the scheduler has started, for which it has five minutes."
 _FAILURES = "After how many failures in a row Kubernetes restarts the scheduler; times the period, how long that takes."
 
 
@@ -16,7 +16,7 @@ class HealthPage(Closed):
     """The scheduler's page on port 8974."""
 
     type: Literal["http"] = "http"
-    period_seconds: Number = ask("Seconds between probes", _EACH, PROBE_DOCS, default=30, ge=5, le=3600)
+    period_seconds: Number = ask("Period", _EACH, PROBE_DOCS, default=30, ge=5, le=3600)
     failure_threshold: Number = ask("Failures", _FAILURES, PROBE_DOCS, default=5, ge=1, le=100)
 
 
@@ -24,7 +24,7 @@ class JobHeartbeat(Closed):
     """The heartbeat of the scheduler's job in the database."""
 
     type: Literal["heartbeat"] = "heartbeat"
-    period_seconds: Number = ask("Seconds between probes", _EACH, PROBE_DOCS, default=60, ge=5, le=3600)
+    period_seconds: Number = ask("Period", _EACH, PROBE_DOCS, default=60, ge=5, le=3600)
     failure_threshold: Number = ask("Failures", _FAILURES, PROBE_DOCS, default=3, ge=1, le=100)
 
 
@@ -42,7 +42,7 @@ class HeartbeatDag(Closed):
         HEALTH_DOCS,
         default="20m",
     )
-    period_seconds: Number = ask("Seconds between probes", _EACH, PROBE_DOCS, default=60, ge=5, le=3600)
+    period_seconds: Number = ask("Period", _EACH, PROBE_DOCS, default=60, ge=5, le=3600)
     failure_threshold: Number = ask("Failures", _FAILURES, PROBE_DOCS, default=3, ge=1, le=100)
 
     @model_validator(mode="after")
