@@ -14,22 +14,22 @@ import airflow_database
 
 DAG = "airflow_wizard_heartbeat"
 
-QUESTION = """
-SELECT extract(epoch FROM now() - greatest(
-    (SELECT max(end_date) FROM dag_run WHERE dag_id = dag.dag_id AND state = 'success'),
-    (SELECT max(start_date) FROM job WHERE job_type = 'SchedulerJob' AND state = 'running' AND hostname = %s)
-))
-FROM dag WHERE dag_id = %s AND NOT is_paused AND NOT is_stale
+QUESTION = f"""
+SELECT {airflow_database.age("max(moment)")} FROM (
+    SELECT max(end_date) AS moment FROM dag_run WHERE dag_id = %s AND state = 'success'
+    UNION ALL
+    SELECT max(start_date) FROM job WHERE job_type = 'SchedulerJob' AND state = 'running' AND hostname = %s
+) AS moments
+WHERE EXISTS (SELECT 1 FROM dag WHERE dag_id = %s AND NOT is_paused AND NOT is_stale)
 """
 
 
 def age():
     """Seconds for which a success is missing; None where none can be expected."""
     address = socket.gethostbyname(socket.getfqdn())
-    with airflow_database.connect() as connection, connection.cursor() as cursor:
-        cursor.execute(QUESTION, (address, DAG))
-        row = cursor.fetchone()
-        return row[0] if row else None
+    with airflow_database.cursor(airflow_database.connect()) as cursor:
+        cursor.execute(QUESTION, (DAG, address, DAG))
+        return cursor.fetchone()[0]
 
 
 if __name__ == "__main__":
@@ -37,7 +37,7 @@ if __name__ == "__main__":
     try:
         seconds = age()
     except airflow_database.Error as error:
-        sys.exit(f"the database doesn't answer: {error}")
+        sys.exit(f"the database doesn't answer: {airflow_database.reason(error)}")
     if seconds is None:
         print(f"{DAG} is not read or is paused: nothing to judge the scheduler by")
     elif seconds > limit:
