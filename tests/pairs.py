@@ -11,8 +11,6 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
-import pytest
-
 from tests.asked import ASKED
 from tests.catalogue import FILES, Object, Pod, bodies, plan_of, pods
 from wizard.plan.model import Plan
@@ -153,9 +151,6 @@ class PairsPlan:
 
 
 PAIRS = [PairsPlan(number) for number in range(len(rows()))]
-
-every_combination = pytest.mark.parametrize("file", [*FILES, *PAIRS], ids=lambda file: file.stem)
-"""Runs a test once for each plan of tests/plans and for each row of pairs, with the argument `file`."""
 
 
 @cache
