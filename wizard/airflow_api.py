@@ -55,15 +55,19 @@ class AirflowApi:
                 "Is this the right namespace? Name it with -n, or apply first.",
             )
         data = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
-        self._token = self.call("POST", "/auth/token", data)["access_token"]
+        self.login_as(data["username"], data["password"])
         return data["username"]
+
+    def login_as(self, username: str, password: str) -> None:
+        """Get a token for a user. Raises `ApiError` with status 401 for a wrong password."""
+        self._token = self.call("POST", "/auth/token", {"username": username, "password": password})["access_token"]
 
     def call(self, method: str, path: str, body: Any = None, *, accept: str = "application/json") -> Any:
         """One request; its JSON answer. Raises `ApiError` for a refusal, `NotReady` where nobody answers."""
         headers = {"Accept": accept, "Content-Type": "application/json", "Connection": "close"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        path = self._prefix() + path
+        path = self.prefix + path
         connection = _Connection(self._cluster.forward(self._namespace, self._pod(), PORT))
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
@@ -80,7 +84,8 @@ class AirflowApi:
         except ValueError:
             raise ApiError(f"{method} {path} was answered by something that isn't JSON", answer.status) from None
 
-    def _prefix(self) -> str:
+    @property
+    def prefix(self) -> str:
         """The path of the public URL, by the settings that the pods have: Airflow answers below it."""
         if self._known_prefix is None:
             config = self._cluster.get("v1", "ConfigMap", "airflow-config", self._namespace)

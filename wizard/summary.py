@@ -4,6 +4,7 @@ import shlex
 from dataclasses import dataclass
 
 from wizard.plan.model import Plan
+from wizard.plan.sections.login import Ldap
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,16 @@ class Summary:
 
     verify: str
     """A command line that proves that a task runs."""
+    directory: str = ""
+    """The server whose people log in; then the page knows no user of Airflow's own. Empty where it knows no other."""
 
     def lines(self) -> list[tuple[str, str]]:
         """Each with its label."""
         forward = [("Open", self.port_forward)] if self.port_forward else []
-        known = [("Page", self.url), ("User", self.user), ("Password", self.password)]
-        return [*forward, *known, ("Verify", self.verify)]
+        user = [("User", self.user)]
+        if self.directory:
+            user = [("User", f"those of {self.directory}"), ("Admin", f"{self.user}, by the REST API alone")]
+        return [*forward, ("Page", self.url), *user, ("Password", self.password), ("Verify", self.verify)]
 
     def text(self) -> str:
         """As lines for a person."""
@@ -35,11 +40,14 @@ def summary(plan: Plan, context: str = "", kubeconfig: str = "") -> Summary:
     """How to reach the Airflow of this plan; `context` and `kubeconfig` are named in the commands where given."""
     flags = f"-n {plan.namespace}" + (f" --context {shlex.quote(context)}" if context else "")
     flags += f" --kubeconfig {shlex.quote(kubeconfig)}" if kubeconfig else ""
+    url = plan.access.public_url
     template = '{{.data.password | base64decode}}{{"\\n"}}'
     return Summary(
-        "http://localhost:8080",
-        f"kubectl port-forward {flags} service/airflow-api-server 8080",
+        # With a public URL the page leads there to log in, so it is no use by port-forward.
+        url or "http://localhost:8080",
+        "" if url else f"kubectl port-forward {flags} service/airflow-api-server 8080",
         plan.login.admin.username,
         f"kubectl get secret {flags} airflow-admin -o go-template='{template}'",
         f"airflow-wizard verify {flags}",
+        plan.login.server if isinstance(plan.login, Ldap) else "",
     )

@@ -13,6 +13,7 @@ ANSWERED = {
     "proxyHeaders": "access.publicUrl",
     "forwardedAllowIps": "access.publicUrl",
     "enableProxyFix": "access.publicUrl",
+    "cookieSecure": "access.publicUrl",
     "issuerAnnotation": "access.tls.issuer",
 }
 
@@ -43,6 +44,7 @@ def _behind_a_proxy(plan: Plan) -> dict[str, str | None]:
         "proxyHeaders": "--proxy-headers" if url else None,
         "forwardedAllowIps": "*" if url else None,
         "enableProxyFix": "True" if url else None,
+        "cookieSecure": "True" if url and url.startswith("https://") else None,
     }
 
 
