@@ -44,7 +44,7 @@ def values(plan: Plan) -> dict[str, Any]:
 
 
 def answered(plan: Plan) -> dict[str, str]:
-    """By derived value, the answer that it follows from: the same question is at another place for several executors."""
+    """By derived value, the answer that it follows from: of several executors, the same question is further down."""
     match plan.executor:
         case SeveralExecutors(default=CeleryExecutor()):
             return _below("executor.kubernetes") | _celery_below("executor.default")
