@@ -69,6 +69,7 @@ def bodies(file: Entry) -> list[Object]:
     return [manifest.body for manifest in rendered(file).manifests]
 
 
+@cache
 def pods(file: Entry) -> list[Pod]:
     """Every pod that will run, the worker's template in its ConfigMap included."""
     return [pod for body in bodies(file) for pod in _pods_of(body)]

@@ -16,7 +16,7 @@ import pytest
 from tests.asked import ASKED
 from tests.catalogue import FILES, Object, Pod, bodies, plan_of, pods
 from wizard.plan.model import Plan
-from wizard.plan.rules import RULES, Rule
+from wizard.plan.rules import RULES, Beginning, Rule
 from wizard.questions import Draft, Key, questions
 from wizard.render.text import text_of_manifest
 
@@ -52,7 +52,11 @@ def options(key: Key) -> tuple[Any, ...]:
     if question.kind == "flag":
         return (True, False)
     ruled = {
-        value for rule in RULES if rule.refused for value in rule.when.get(question.place, ()) if value is not None
+        value.example if isinstance(value, Beginning) else value
+        for rule in RULES
+        if rule.refused
+        for value in rule.when.get(question.place, ())
+        if value is not None
     }
     may_be_left_out = question.optional or all(each.default is not None for each in ASKED[key])
     return (GIVEN, LEFT_OUT, *sorted(ruled)) if may_be_left_out else (GIVEN, *sorted(ruled))
@@ -134,10 +138,13 @@ class PairsPlan:
         texts = [key for key, value in answers.items() if value == GIVEN]
         for key in texts:
             draft.given[key] = known_texts(key)[self.number % len(known_texts(key))]
-        for key in texts:
-            for text in known_texts(key):
-                if ASKED[key][0].place in draft.problems():
-                    draft.given[key] = text  # the other answers want another kind of it
+        problems = draft.problems()
+        for key in [*texts, *texts]:  # twice: a part that is wrong hides how others fit together
+            for text in known_texts(key) if ASKED[key][0].place in problems else ():
+                draft.given[key] = text  # the other answers want another kind of it
+                problems = draft.problems()
+                if ASKED[key][0].place not in problems:
+                    break
         return draft
 
     def plan(self) -> Plan:

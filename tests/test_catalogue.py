@@ -152,16 +152,38 @@ def test_pods_are_restricted(file: Entry) -> None:
     for pod in pods(file):
         context = pod.template["spec"]["securityContext"]
         assert context["runAsNonRoot"] is True, pod.owner
-        assert context["runAsUser"] != 0
-        assert context["runAsGroup"] == 0
         assert context["seccompProfile"] == {"type": "RuntimeDefault"}
         for container in pod.containers:
             own = container["securityContext"]
             assert own["allowPrivilegeEscalation"] is False, (pod.owner, container["name"])
             assert own["capabilities"] == {"drop": ["ALL"]}
-            assert own.get("runAsUser") != 0
-            assert own.get("runAsGroup", 0) == 0
             assert own.get("privileged") is None
+
+
+USERS = {"runAsUser", "runAsGroup", "fsGroup"}
+
+
+@every_combination
+def test_pods_run_as_a_user_that_is_not_root_or_as_the_clusters(file: Entry) -> None:
+    of_the_cluster = plan_of(file).platform.type == "openshift"
+    for pod in pods(file):
+        context = pod.template["spec"]["securityContext"]
+        for own in (context, *(container["securityContext"] for container in pod.containers)):
+            assert not of_the_cluster or not USERS & own.keys(), pod.owner
+            assert own.get("runAsUser") != 0, pod.owner
+            assert own.get("runAsGroup", 0) == 0, pod.owner
+        assert of_the_cluster or context.keys() >= USERS, pod.owner
+
+
+@every_combination
+def test_every_pod_and_account_pulls_with_the_pull_secret(file: Entry) -> None:
+    name = plan_of(file).airflow.pull_secret
+    wanted = [{"name": name}] if name else None
+    for pod in pods(file):
+        assert pod.template["spec"].get("imagePullSecrets") == wanted, pod.owner
+    for body in bodies(file):
+        if body["kind"] == "ServiceAccount":
+            assert body.get("imagePullSecrets") == wanted, body["metadata"]["name"]
 
 
 @every_combination
@@ -254,6 +276,7 @@ def test_all_claims_that_pods_mount_are_there(file: Entry) -> None:
 @every_combination
 def test_every_needed_secret_is_read(file: Entry) -> None:
     read = {name for pod in pods(file) for name in reads(pod.template, "Secret")}
+    read |= {each["name"] for pod in pods(file) for each in pod.template["spec"].get("imagePullSecrets", [])}
     assert {secret.name for secret in rendered(file).secrets} == read
 
 
@@ -261,4 +284,5 @@ def test_every_needed_secret_is_read(file: Entry) -> None:
 def test_task_pods_do_not_reach_the_database_or_what_encrypts_it(file: Entry) -> None:
     for pod in pods(file):
         if pod.is_worker:
-            assert not {"airflow-db", "airflow-fernet-key", "airflow-jwt-secret"} & reads(pod.template, "Secret").keys()
+            assert not {"airflow-fernet-key", "airflow-jwt-secret"} & reads(pod.template, "Secret").keys()
+            assert not re.search(r"POSTGRES|MYSQL|SQL_ALCHEMY", str(pod.template)), pod.owner

@@ -1,10 +1,12 @@
 """Rules about several answers: each names answers that exist, and refuses in all the places where answers are taken."""
 
+from typing import Any
+
 import pytest
 
 from tests.asked import ASKED
 from wizard.plan.file import PlanErrors, complete
-from wizard.plan.rules import RULES, Rule, blocked, said_by, warnings
+from wizard.plan.rules import RULES, Beginning, Rule, blocked, said_by, warnings
 from wizard.questions import Draft, questions, with_blocked
 
 HEAD = {"apiVersion": "airflow-wizard/v1", "kind": "Plan", "profile": "laptop"}
@@ -34,9 +36,13 @@ def test_a_rule_is_a_sentence(rule: Rule) -> None:
     assert rule.sentence[0].isupper() and rule.sentence.endswith(".")
 
 
+def example(answer: Any) -> Any:
+    return answer.example if isinstance(answer, Beginning) else answer
+
+
 @every_rule
 def test_a_rule_holds_with_its_answers_and_with_no_other(rule: Rule) -> None:
-    said = {place: answers[0] for place, answers in rule.when.items()}
+    said = {place: example(answers[0]) for place, answers in rule.when.items()}
     assert rule.holds(said)
     for place in rule.places:
         assert not rule.holds({**said, place: "something else"})
@@ -71,3 +77,10 @@ def test_what_can_never_be_had_is_shown_with_the_reason() -> None:
     shown = {choice.value: choice for group in ASKED.values() for choice in group[0].choices if choice.blocked}
     assert {"config-map", "dask", "sqlite"} <= shown.keys()
     assert all(choice.summary and choice.blocked.endswith(".") for choice in shown.values())
+
+
+def test_a_sentence_names_the_answers() -> None:
+    redundant = {"type": "redundant", "schedulers": 3}
+    plan = complete({**HEAD, "nodes": APART, "availability": redundant})
+    (told,) = (rule.sentence for rule in warnings(plan) if "availability" in rule.places)
+    assert "3 for schedulers, 2 for api-servers, 2 for dag-processor and triggerer" in told

@@ -4,7 +4,7 @@ import base64
 import http.client
 import json
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from wizard.cluster.interface import Cluster, ClusterError
 from wizard.errors import UserError
@@ -44,6 +44,7 @@ class AirflowApi:
         self._cluster = cluster
         self._namespace = namespace
         self._token = ""
+        self._known_prefix: str | None = None
 
     def login(self) -> str:
         """Get a token for the admin user of Secret `airflow-admin`; returns the user's name."""
@@ -62,6 +63,7 @@ class AirflowApi:
         headers = {"Accept": accept, "Content-Type": "application/json", "Connection": "close"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
+        path = self._prefix() + path
         connection = _Connection(self._cluster.forward(self._namespace, self._pod(), PORT))
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
@@ -77,6 +79,14 @@ class AirflowApi:
             return json.loads(text)
         except ValueError:
             raise ApiError(f"{method} {path} was answered by something that isn't JSON", answer.status) from None
+
+    def _prefix(self) -> str:
+        """The path of the public URL, by the settings that the pods have: Airflow answers below it."""
+        if self._known_prefix is None:
+            config = self._cluster.get("v1", "ConfigMap", "airflow-config", self._namespace)
+            base = ((config or {}).get("data") or {}).get("AIRFLOW__API__BASE_URL", "")
+            self._known_prefix = urlsplit(base).path.rstrip("/")
+        return self._known_prefix
 
     def _pod(self) -> str:
         """A ready api-server pod."""

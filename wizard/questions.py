@@ -32,6 +32,9 @@ STEPS = {
     "login": "Login",
     "access": "Access",
     "nodes": "Nodes",
+    "liveness": "Liveness",
+    "availability": "Availability",
+    "platform": "Platform",
 }
 """The steps that ask, by the section of the plan they fill."""
 
@@ -67,6 +70,8 @@ class Question:
     default: Any
     """What holds without an answer: the profile's default, else the plan's."""
     choices: tuple[Choice, ...] = ()
+    picks: str = ""
+    """What names of the cluster at hand it may hold, as `wizard.picks` calls them."""
 
 
 class Draft:
@@ -212,6 +217,7 @@ def _question(field: FieldInfo, key: Key, place: str, models: list[Model], defau
         optional=type(None) in get_args(field.annotation),
         default=default,
         choices=choices,
+        picks=str(extra.get("picks", "")),
     )
 
 

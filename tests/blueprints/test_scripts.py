@@ -11,7 +11,7 @@ import pytest
 
 from wizard.blueprints_folder import BLUEPRINTS
 
-SCRIPTS = [BLUEPRINTS / "airflow", BLUEPRINTS / "database" / "postgresql"]
+SCRIPTS = [BLUEPRINTS / path for path in ("airflow", "database/postgresql-client", "liveness/scheduler/dag")]
 DATABASE = {
     "POSTGRES_HOST": "postgres-db",
     "POSTGRES_PORT": "5432",
@@ -174,8 +174,8 @@ def test_nothing_to_migrate_is_nothing_done(image: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "named"),
     [
-        ("NULL NULL", "make the database's tables"),
-        ("t old t fab-new", "migrate the database from revision old, fab-new to new, fab-new"),
+        ("NULL NULL NULL", "make the database's tables"),
+        ("t old t fab-new NULL", "migrate the database from revision old, fab-new to new, fab-new"),
     ],
 )
 def test_an_older_schema_is_migrated_under_the_lock(before: str, named: str, image: Path) -> None:
@@ -185,7 +185,7 @@ def test_an_older_schema_is_migrated_under_the_lock(before: str, named: str, ima
 
 
 def test_a_migration_that_ends_elsewhere_fails(image: Path) -> None:
-    done = migrate(image, "NULL NULL t old NULL")
+    done = migrate(image, "NULL NULL NULL t old NULL")
     assert done.returncode == 1 and "after the migration the database is at" in done.stderr
     assert done.stdout.endswith("unlock\n")
 
@@ -228,3 +228,20 @@ def test_a_probe_passes_with_a_heartbeat(answers: str, arguments: tuple[str, ...
     assert done.returncode == (1 if sentence else 0), done.stderr
     assert sentence in done.stderr and "Traceback" not in done.stderr
     assert "s3cret" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ("3.5", ""),
+        ("90", ""),
+        ("91", "no success of airflow_wizard_heartbeat within 90 s: 91 s"),
+        ("NULL", "is not read or is paused"),
+        ("error", "the database doesn't answer: connection refused"),
+    ],
+)
+def test_a_probe_passes_with_a_success_and_where_none_can_be(answers: str, said: str, image: Path) -> None:
+    (image / "sitecustomize.py").write_text("import socket\nsocket.gethostbyname = lambda name: '10.0.0.7'\n")
+    done = python(image, script("probe_heartbeat.py"), "90", answers=answers)
+    assert done.returncode == (0 if answers in ("3.5", "90", "NULL") else 1), done.stderr
+    assert said in done.stdout + done.stderr and "Traceback" not in done.stderr

@@ -10,14 +10,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, USERS_DOCS, Closed, DnsLabel, ask
-from wizard.plan.sections.access import Service
+from wizard.plan.sections.access import Ingress, Service
 from wizard.plan.sections.airflow import Airflow
+from wizard.plan.sections.availability import Redundant, Single
 from wizard.plan.sections.dags import DagsInImage, DagsVolume, GitBundle, GitSync
-from wizard.plan.sections.database import PostgreSQL
+from wizard.plan.sections.database import DATABASE_DOCS, ExistingPostgreSQL, MySQL, PostgreSQL
 from wizard.plan.sections.executor import CeleryExecutor, KubernetesExecutor, LocalExecutor, SeveralExecutors
-from wizard.plan.sections.login import Users
+from wizard.plan.sections.liveness import Liveness
+from wizard.plan.sections.login import Ldap, Users
 from wizard.plan.sections.logs import S3, LogsVolume, NoLogs, Wasb
 from wizard.plan.sections.nodes import Nodes
+from wizard.plan.sections.platform import Kubernetes, OpenShift
 
 API_VERSION = "airflow-wizard/v1"
 
@@ -52,10 +55,10 @@ class Plan(Closed):
         AIRFLOW_DOCS + "core-concepts/executor/index.html",
         default=LocalExecutor(),
     )
-    database: PostgreSQL = ask(
+    database: Annotated[PostgreSQL | ExistingPostgreSQL | MySQL, Field(discriminator="type")] = ask(
         "Which database does Airflow use?",
         "Airflow keeps all state in a database: DAGs, runs, users, connections.",
-        AIRFLOW_DOCS + "howto/set-up-database.html",
+        DATABASE_DOCS,
         default=PostgreSQL(),
     )
     logs: Annotated[NoLogs | LogsVolume | S3 | Wasb, Field(discriminator="type")] = ask(
@@ -64,16 +67,29 @@ class Plan(Closed):
         AIRFLOW_DOCS + "administration-and-deployment/logging-monitoring/logging-tasks.html",
         default=NoLogs(),
     )
-    login: Users = ask(
+    login: Annotated[Users | Ldap, Field(discriminator="type")] = ask(
         "Who may log in?",
         "Users and roles are the FAB provider's, with roles from Viewer to Admin.",
         USERS_DOCS,
         default=Users(),
     )
-    access: Service = ask(
+    access: Annotated[Service | Ingress, Field(discriminator="type")] = ask(
         "How do you reach the web page?",
         "The api-server serves the page and the REST API on port 8080.",
         KUBERNETES_DOCS + "services-networking/service/",
         default=Service(),
     )
     nodes: Nodes = Field(default=Nodes(), title="Nodes")
+    liveness: Liveness = Field(default=Liveness(), title="Liveness")
+    availability: Annotated[Single | Redundant, Field(discriminator="type")] = ask(
+        "Must Airflow go on when a node goes?",
+        "Scheduler and api-server may run several times; they share the work through the database.",
+        AIRFLOW_DOCS + "administration-and-deployment/scheduler.html#running-more-than-one-scheduler",
+        default=Single(),
+    )
+    platform: Annotated[Kubernetes | OpenShift, Field(discriminator="type")] = ask(
+        "What kind of Kubernetes is it?",
+        "Some clusters choose the users that containers run as; then the manifests must not.",
+        KUBERNETES_DOCS + "security/pod-security-standards/",
+        default=Kubernetes(),
+    )

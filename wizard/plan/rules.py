@@ -4,8 +4,9 @@ A rule is a table of answers, so that one look tells whether it holds, which cho
 combinations of choices cannot be. The reference lists them all.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wizard.plan.model import Plan
@@ -15,8 +16,24 @@ Said = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """As an answer of a rule: every text that begins so."""
+
+    text: str
+
+    @property
+    def example(self) -> str:
+        """One of them."""
+        return f"{self.text}example.org"
+
+
+def _is(answer: Any, said: Any) -> bool:
+    return str(said).startswith(answer.text) if isinstance(answer, Beginning) else bool(said == answer)
+
+
+@dataclass(frozen=True)
 class Rule:
-    """A combination of answers, and a sentence about it: the reason, and the way out."""
+    """A combination of answers, and a sentence about it: the reason, and the way out. `{place}` in it is filled in."""
 
     sentence: str
     when: Mapping[str, tuple[Any, ...]]
@@ -32,13 +49,24 @@ class Rule:
 
     def holds(self, said: Said) -> bool:
         """Whether all of its answers were given."""
-        return all(place in said and said[place] in answers for place, answers in self.when.items())
+        return all(
+            place in said and any(_is(answer, said[place]) for answer in answers)
+            for place, answers in self.when.items()
+        )
+
+    def told(self, said: Said) -> str:
+        """The sentence with the answers that it names."""
+        return re.sub(r"\{([\w.]+)\}", lambda match: str(said[match[1]]), self.sentence)
 
 
 RULES = (
     Rule(
         "The database has no claim: when its pod goes, all of Airflow's data goes, and you apply again.",
         {"database.storage": ("ephemeral",)},
+    ),
+    Rule(
+        "The connection to the database is not encrypted: whoever is on the way reads all that Airflow keeps.",
+        {"database.tls": ("disable",)},
     ),
     Rule(
         "Task pods are deleted when they end, and their logs with them: choose where logs go to keep them.",
@@ -57,6 +85,29 @@ RULES = (
         "answer ReadWriteMany, or let the components share a node.",
         {"dags.claim.accessMode": ("ReadWriteOnce",), "nodes.antiAffinity": ("hard",)},
         refused=True,
+    ),
+    Rule(
+        "Names and passwords go to the directory in the clear: answer ldaps://, or turn StartTLS on.",
+        {"login.server": (Beginning("ldap://"),), "login.startTls": (False,)},
+    ),
+    Rule(
+        "Passwords and sessions can be read on the way by anybody: answer https:// and have a certificate.",
+        {"access.publicUrl": (Beginning("http://"),)},
+    ),
+    Rule(
+        "The Ingress names no certificate for https: the controller's own, or what stands before it, must be good for "
+        "this name.",
+        {"access.publicUrl": (Beginning("https://"),), "access.tls": ("none",)},
+    ),
+    Rule(
+        "The Ingress has a certificate, and the public URL is without TLS: answer https://, or no certificate.",
+        {"access.publicUrl": (Beginning("http://"),), "access.tls": ("secret", "certManager")},
+        refused=True,
+    ),
+    Rule(
+        "Where components never share a node, each pod wants one of its own: {availability.schedulers} for schedulers, "
+        "{availability.apiServers} for api-servers, 2 for dag-processor and triggerer; what finds none stays Pending.",
+        {"nodes.antiAffinity": ("hard",), "availability": ("redundant",)},
     ),
 )
 """All of them."""
@@ -80,13 +131,13 @@ def _flat(part: Any, place: str) -> Iterator[tuple[str, Any]]:
 def warnings(plan: Plan) -> list[Rule]:
     """What is to be said of a plan that works."""
     said = said_by(plan)
-    return [rule for rule in RULES if not rule.refused and rule.holds(said)]
+    return [replace(rule, sentence=rule.told(said)) for rule in RULES if not rule.refused and rule.holds(said)]
 
 
 def refusals(plan: Plan) -> dict[str, str]:
     """Why a plan cannot work, by the place of the answer that one would change."""
     said = said_by(plan)
-    return {rule.places[0]: rule.sentence for rule in RULES if rule.refused and rule.holds(said)}
+    return {rule.places[0]: rule.told(said) for rule in RULES if rule.refused and rule.holds(said)}
 
 
 def blocked(said: Said, place: str, choice: Any) -> str:

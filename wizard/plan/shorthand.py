@@ -1,5 +1,5 @@
 """Labels, annotations and taints in one line, as kubectl writes them: `pool=airflow,disk=ssd`,
-`dedicated=airflow:NoSchedule`."""
+`dedicated=airflow:NoSchedule`. And the groups that give roles, one a line."""
 
 import re
 from typing import Any
@@ -48,12 +48,29 @@ def _toleration(part: str) -> dict[str, str]:
     return {"operator": "Equal" if "value" in known else "Exists", **known}
 
 
+def groups_of(value: Any) -> Any:
+    """Groups by role from lines `Role: group`, since a group's DN has commas and equals signs. Raises ValueError."""
+    if isinstance(value, dict):
+        return {role: [groups] if isinstance(groups, str) else groups for role, groups in value.items()}
+    if not isinstance(value, str):
+        return value
+    found: dict[str, list[str]] = {}
+    for line in filter(None, map(str.strip, value.splitlines())):
+        role, colon, group = (part.strip() for part in line.partition(":"))
+        if not (role and colon and group):
+            raise ValueError(f"has {line[:60]!r}, which is not a role and a group, such as Admin: cn=admins,dc=example")
+        found.setdefault(role, []).append(group)
+    return found
+
+
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def in_a_line(value: Any) -> str:
-    """The shorthand of a mapping of labels or a list of tolerations; other values as text."""
+    """The shorthand of a mapping of labels or a list of tolerations, the lines of groups; other values as text."""
+    if isinstance(value, dict) and any(isinstance(texts, list) for texts in value.values()):
+        return "\n".join(f"{key}: {text}" for key, texts in groups_of(value).items() for text in texts)
     if isinstance(value, dict):
         return ",".join(f"{key}={text}" for key, text in value.items())
     if isinstance(value, list):

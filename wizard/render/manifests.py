@@ -88,9 +88,10 @@ def patched(folders: list[Folder], values: Object) -> Drafts:
     for patch in plain_patches(folders, values):
         _lay_over(drafts, patch)
     _main_first(drafts, mains)
-    for patch in pod_patches(folders, values, drafts):
-        _lay_over(drafts, patch)
-    _main_first(drafts, mains)
+    for folder in folders:  # one by one: a patch of every container means those that came before
+        for patch in pod_patches([folder], values, drafts):
+            _lay_over(drafts, patch)
+        _main_first(drafts, mains)
     return drafts
 
 
@@ -205,8 +206,9 @@ def _annotate_with_hashes(drafts: Drafts) -> None:
 def _needed_secrets(folders: list[Folder], values: dict[str, Any]) -> list[NeededSecret]:
     found: dict[tuple[str, bool], NeededSecret] = {}
     for folder in folders:
-        for entry in folder.choice.get("secrets", []):
-            for secret in needed(fill(entry, values)[0], Origin(f"{folder.path}/choice.yaml", folder.answer)):
+        origin = Origin(f"{folder.path}/choice.yaml", folder.answer)
+        for entry in fill(folder.choice.get("secrets", []), values)[0]:
+            for secret in needed(entry, origin, folder.file):
                 known = found.setdefault((secret.name, secret.existing), secret)
                 found[secret.name, secret.existing] = replace(known, keys={**known.keys, **secret.keys})
     return list(found.values())

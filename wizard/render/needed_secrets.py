@@ -1,12 +1,13 @@
 """Which Secrets the rendered objects read. Their values are no part of a render: `wizard.secrets` makes them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from wizard.render.trace import Origin
 
 Random = Literal["password", "fernet-key", "hex-64-bytes"]
-Check = Literal["ssh-private-key", "airflow-connection", "token"]
+Check = Literal["ssh-private-key", "airflow-connection", "token", "password"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Value:
     """How the value of one key comes to be; just one of these is said."""
 
     text: str | None = None
-    """Said in the plan: no secret."""
+    """Said in the plan, or a file of the blueprints: no secret."""
     random: Random | None = None
     """Made once."""
     file: str | None = None
@@ -41,8 +42,10 @@ class NeededSecret:
     """Somebody else makes it; it must be there."""
 
 
-def needed(declared: dict[str, Any], origin: Origin) -> list[NeededSecret]:
-    """From an entry of `secrets:` in a `choice.yaml`.
+def needed(declared: dict[str, Any], origin: Origin, file: Callable[[str], str]) -> list[NeededSecret]:
+    """From an entry of `secrets:` in a `choice.yaml`; `file` reads one of the files beside it.
+
+    A key with `content` holds such a file: no secret in itself, but people may put their own into it.
 
     A key with `from` takes a source of the plan (a file, a variable, or a key of an existing Secret, which is then
     another Secret than the declared one).
@@ -51,6 +54,8 @@ def needed(declared: dict[str, Any], origin: Origin) -> list[NeededSecret]:
     for key, value in declared["keys"].items():
         source = value.get("from", {})
         match source.get("type"):
+            case None if "content" in value:
+                keys[key] = Value(text=file(value["content"]))
             case None:
                 keys[key] = Value(**value)
             case "secret":

@@ -1,8 +1,12 @@
 """Which Airflow runs."""
 
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
-from wizard.plan.fields import AIRFLOW_DOCS, Closed, Image, ask, matching
+from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, Closed, DnsName, Image, ask, matching
+
+Colour = Literal["red", "orange", "green", "teal", "blue", "purple", "pink"]
+COLOURS = get_args(Colour)
+"""The names; `wizard.plan.derived.theme` has their shades."""
 
 
 class Airflow(Closed):
@@ -22,4 +26,31 @@ class Airflow(Closed):
         "Empty: the official image of that version.",
         "https://airflow.apache.org/docs/docker-stack/build.html",
         default=None,
+    )
+    pull_secret: DnsName | None = ask(
+        "Pull secret",
+        "The name of an existing Secret, made by kubectl create secret docker-registry, with which every pod pulls "
+        "its images. Empty: none, as for images that anybody may pull.",
+        KUBERNETES_DOCS + "containers/images/#specifying-imagepullsecrets-on-a-pod",
+        default=None,
+    )
+    instance_name: (
+        Annotated[str, matching(r"\S([^\r\n]{0,62}\S)?", "must be a line of at most 64 characters")] | None
+    ) = ask(
+        "Name on the page",
+        "What the page calls this Airflow, such as Production, so that nobody takes one for the other. Empty: Airflow.",
+        AIRFLOW_DOCS + "configurations-ref.html#instance-name",
+        default=None,
+    )
+    colour: Colour | None = ask(
+        "Colour",
+        f"The colour of the page, to tell environments apart: {', '.join(COLOURS)}. Empty: Airflow's own.",
+        AIRFLOW_DOCS + "howto/customize-ui.html",
+        default=None,
+    )
+    expose_config: bool = ask(
+        "Show settings",
+        "Whether the page and the REST API show Airflow's configuration to those who may read it.",
+        AIRFLOW_DOCS + "configurations-ref.html#expose-config",
+        default=False,
     )
