@@ -15,8 +15,11 @@ from wizard.progress import Mark, Row
 INTERVAL = 0.5
 """Seconds between two looks."""
 
-PODS = "airflow-wizard/role in (control-plane, database)"
-TASK_PODS = "airflow-wizard/role=tasks"
+PODS = "airflow-wizard/role,kubernetes_executor!=True"
+"""The pods that stay: those of Deployments."""
+
+TASK_PODS = "airflow-wizard/role=tasks,kubernetes_executor=True"
+"""The pods that KubernetesExecutor makes, a task each; the second label is Airflow's own."""
 
 _BAD = {"ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError", "CrashLoopBackOff"}
 

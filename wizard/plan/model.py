@@ -15,7 +15,7 @@ from wizard.plan.sections.airflow import Airflow
 from wizard.plan.sections.availability import Redundant, Single
 from wizard.plan.sections.dags import DagsInImage, DagsVolume, GitBundle, GitSync
 from wizard.plan.sections.database import DATABASE_DOCS, ExistingPostgreSQL, MySQL, PostgreSQL
-from wizard.plan.sections.executor import KubernetesExecutor, LocalExecutor
+from wizard.plan.sections.executor import CeleryExecutor, KubernetesExecutor, LocalExecutor, SeveralExecutors
 from wizard.plan.sections.liveness import Liveness
 from wizard.plan.sections.login import Ldap, Users
 from wizard.plan.sections.logs import S3, LogsVolume, NoLogs, Wasb
@@ -47,7 +47,9 @@ class Plan(Closed):
         AIRFLOW_DOCS + "core-concepts/dags.html",
         default=DagsInImage(),
     )
-    executor: Annotated[LocalExecutor | KubernetesExecutor, Field(discriminator="type")] = ask(
+    executor: Annotated[
+        LocalExecutor | KubernetesExecutor | CeleryExecutor | SeveralExecutors, Field(discriminator="type")
+    ] = ask(
         "Where do tasks run?",
         "The executor starts the tasks that the scheduler has found to be due.",
         AIRFLOW_DOCS + "core-concepts/executor/index.html",

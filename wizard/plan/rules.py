@@ -70,7 +70,11 @@ RULES = (
     ),
     Rule(
         "Task pods are deleted when they end, and their logs with them: choose where logs go to keep them.",
-        {"executor": ("kubernetes",), "logs": ("none",)},
+        {"executor": ("kubernetes", "several"), "logs": ("none",)},
+    ),
+    Rule(
+        "Task logs stay in the worker that ran the task, and go with its pod: choose where logs go to keep them.",
+        {"executor": ("celery",), "logs": ("none",)},
     ),
     Rule(
         "The DAGs' claim is ReadWriteOnce: pods on another node than the first will wait for it forever.",
