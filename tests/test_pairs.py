@@ -1,7 +1,7 @@
 """The pairs: any two answers that can meet do, and what they render to is right.
 
-What tests/test_catalogue.py promises of every plan, the pairs must hold too; tests/test_catalogue_on_cluster.py shows each
-of their objects to an API server, which judges them more strictly than any schema does.
+What tests/test_catalogue.py promises of every plan, the pairs must hold too. An API server judges each of their objects
+in tests/test_catalogue_on_cluster.py.
 """
 
 from collections.abc import Callable
