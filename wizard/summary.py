@@ -3,6 +3,7 @@
 import shlex
 from dataclasses import dataclass
 
+from wizard.deploy_key import is_made
 from wizard.plan.model import Plan
 
 
@@ -19,12 +20,15 @@ class Summary:
 
     verify: str
     """A command line that proves that a task runs."""
+    deploy_key: str = ""
+    """A command line that prints the public half of a key that was made; empty where none was."""
 
     def lines(self) -> list[tuple[str, str]]:
         """Each with its label."""
         forward = [("Open", self.port_forward)] if self.port_forward else []
         known = [("Page", self.url), ("User", self.user), ("Password", self.password)]
-        return [*forward, *known, ("Verify", self.verify)]
+        made = [("Git key", self.deploy_key)] if self.deploy_key else []
+        return [*forward, *known, *made, ("Verify", self.verify)]
 
     def text(self) -> str:
         """As lines for a person."""
@@ -42,4 +46,12 @@ def summary(plan: Plan, context: str = "", kubeconfig: str = "") -> Summary:
         plan.login.admin.username,
         f"kubectl get secret {flags} airflow-admin -o go-template='{template}'",
         f"airflow-wizard verify {flags}",
+        _deploy_key(plan, flags),
     )
+
+
+def _deploy_key(plan: Plan, flags: str) -> str:
+    if not is_made(plan):
+        return ""
+    template = '{{index .data "ssh.pub" | base64decode}}{{"\\n"}}'
+    return f"kubectl get secret {flags} airflow-{plan.dags.type}-ssh -o go-template='{template}'"

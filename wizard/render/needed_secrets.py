@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from wizard.render.trace import Origin
 
-Random = Literal["password", "fernet-key", "hex-64-bytes"]
+Random = Literal["password", "fernet-key", "hex-64-bytes", "ed25519-key"]
 Check = Literal["ssh-private-key", "airflow-connection", "token"]
 
 
@@ -17,6 +17,8 @@ class Value:
     """Said in the plan: no secret."""
     random: Random | None = None
     """Made once."""
+    public_half_of: str | None = None
+    """The key of the same Secret that holds the private half; this one may be shown."""
     file: str | None = None
     """Read from this path where apply runs."""
     environment: str | None = None
@@ -44,8 +46,8 @@ class NeededSecret:
 def needed(declared: dict[str, Any], origin: Origin) -> list[NeededSecret]:
     """From an entry of `secrets:` in a `choice.yaml`.
 
-    A key with `from` takes a source of the plan (a file, a variable, or a key of an existing Secret, which is then
-    another Secret than the declared one).
+    A key with `from` takes a source of the plan (a file, a variable, a key pair to be made, or a key of an existing
+    Secret, which is then another Secret than the declared one).
     """
     found, keys = [], {}
     for key, value in declared["keys"].items():
@@ -59,4 +61,6 @@ def needed(declared: dict[str, Any], origin: Origin) -> list[NeededSecret]:
                 keys[key] = Value(file=source["path"], check=value.get("check"))
             case "environment":
                 keys[key] = Value(environment=source["variable"], check=value.get("check"))
+            case "generated":
+                keys |= {key: Value(random="ed25519-key"), f"{key}.pub": Value(public_half_of=key)}
     return [*found, NeededSecret(declared["name"], keys, origin)] if keys else found
