@@ -129,7 +129,7 @@ def check_schemas(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
 
 def _secrets(cluster: Cluster, plan: Plan, needed: list[NeededSecret], exists: bool) -> list[secrets.Made]:
     def one(secret: NeededSecret) -> secrets.Made:
-        live = cluster.get("v1", "Secret", secret.name, plan.namespace) if exists else None
+        live = secrets.find(cluster, secret, plan.namespace) if exists else None
         return secrets.make(secret, plan.namespace, live)
 
     return in_parallel(one, needed)

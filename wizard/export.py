@@ -76,6 +76,8 @@ def secrets_note(needed: list[NeededSecret], namespace: str) -> str:
 
 
 def _command(secret: NeededSecret, namespace: str) -> str:
+    if secret.label:
+        return f"  # one with label {secret.label} and the connection in key value: yours, as the plan says"
     if secret.existing:
         return f"  # {secret.name}, with key {', '.join(secret.keys)}: yours, as the plan says"
     create = f"kubectl create secret generic {secret.name} -n {namespace}"

@@ -68,6 +68,13 @@ def random_value(kind: Random) -> str:
             return new_private_key()
 
 
+def find(cluster: Cluster, needed: NeededSecret, namespace: str) -> Object | None:
+    """The Secret in the cluster; of several with one label the first, which is the one that Airflow takes."""
+    if needed.label:
+        return next(iter(cluster.list("v1", "Secret", namespace, labels=needed.label)), None)
+    return cluster.get("v1", "Secret", needed.name, namespace)
+
+
 def make(needed: NeededSecret, namespace: str, live: Object | None) -> Made:
     """What is in the cluster, and what it lacks made new.
 
@@ -108,6 +115,13 @@ def _public_half(name: str, private: str, before: str) -> str:
 def _existing(needed: NeededSecret, namespace: str, live: Object | None) -> Made:
     data = (live or {}).get("data") or {}
     missing = [key for key in needed.keys if key not in data]
+    if needed.label and (live is None or missing):
+        raise UserError(
+            f"Namespace {namespace} has no Secret with label {needed.label} and key {missing[0] if live else 'value'}.",
+            f"Make it: kubectl create secret generic {needed.name} -n {namespace} --from-file=value=FILE && "
+            f"kubectl label secret {needed.name} -n {namespace} {needed.label}; "
+            "the file holds the Airflow connection, as JSON or URI.",
+        )
     if live is None or missing:
         what = f"has no key {missing[0]}" if live else "is not there"
         raise UserError(

@@ -41,13 +41,15 @@ class NeededSecret:
     origin: Origin
     existing: bool = False
     """Somebody else makes it; it must be there."""
+    label: str = ""
+    """By which it is found, whatever its name; then `name` is only what we call it."""
 
 
 def needed(declared: dict[str, Any], origin: Origin) -> list[NeededSecret]:
     """From an entry of `secrets:` in a `choice.yaml`.
 
     A key with `from` takes a source of the plan (a file, a variable, a key pair to be made, or a key of an existing
-    Secret, which is then another Secret than the declared one).
+    Secret, or one that is found by a label, which is then another Secret than the declared one).
     """
     found, keys = [], {}
     for key, value in declared["keys"].items():
@@ -61,6 +63,15 @@ def needed(declared: dict[str, Any], origin: Origin) -> list[NeededSecret]:
                 keys[key] = Value(file=source["path"], check=value.get("check"))
             case "environment":
                 keys[key] = Value(environment=source["variable"], check=value.get("check"))
+            case "secretsBackend":
+                found.append(_labelled(key.removeprefix("AIRFLOW_CONN_").lower(), origin))
             case "generated":
                 keys |= {key: Value(random="ed25519-key"), f"{key}.pub": Value(public_half_of=key)}
     return [*found, NeededSecret(declared["name"], keys, origin)] if keys else found
+
+
+def _labelled(connection: str, origin: Origin) -> NeededSecret:
+    """The Secret that Airflow's Kubernetes secrets backend takes for a connection, by its own defaults."""
+    name = f"airflow-connection-{connection.replace('_', '-')}"
+    label = f"airflow.apache.org/connection-id={connection}"
+    return NeededSecret(name, {"value": Value()}, origin, existing=True, label=label)
