@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -42,22 +42,34 @@ class Pod:
         return [*spec.get("initContainers", []), *spec["containers"]]
 
 
-@cache
-def plan_of(file: Path) -> Plan:
-    return load(file)
+class MakesPlan(Protocol):
+    """What stands for a plan's file in tests, without being one; it can be hashed."""
+
+    @property
+    def stem(self) -> str: ...
+
+    def plan(self) -> Plan: ...
+
+
+Entry = Path | MakesPlan
 
 
 @cache
-def rendered(file: Path) -> Rendered:
+def plan_of(file: Entry) -> Plan:
+    return load(file) if isinstance(file, Path) else file.plan()
+
+
+@cache
+def rendered(file: Entry) -> Rendered:
     """To be read only: tests share it."""
     return render(plan_of(file))
 
 
-def bodies(file: Path) -> list[Object]:
+def bodies(file: Entry) -> list[Object]:
     return [manifest.body for manifest in rendered(file).manifests]
 
 
-def pods(file: Path) -> list[Pod]:
+def pods(file: Entry) -> list[Pod]:
     """Every pod that will run, the worker's template in its ConfigMap included."""
     return [pod for body in bodies(file) for pod in _pods_of(body)]
 

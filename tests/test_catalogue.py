@@ -13,8 +13,9 @@ import kubernetes_validate
 import pytest
 from kubernetes_validate import utils
 
-from tests.catalogue import FILES, Pod, bodies, every_plan, plan_of, pods, rendered
+from tests.catalogue import FILES, Entry, Pod, bodies, every_plan, plan_of, pods, rendered
 from tests.kubectl import kustomize, read_back
+from tests.pairs import every_combination
 from wizard.export import write_folder
 from wizard.plan.file import answers_of, parse, text_of
 from wizard.render import render, text_of_manifests
@@ -33,7 +34,7 @@ for name in sys.argv[1:]:
 """
 
 
-def text(file: Path) -> str:
+def text(file: Entry) -> str:
     return text_of_manifests(bodies(file))
 
 
@@ -49,14 +50,14 @@ def test_render_is_the_same_in_every_process() -> None:
         assert done.stdout.decode() == expected
 
 
-@every_plan
-def test_renders_to_the_same_bytes_twice(file: Path) -> None:
+@every_combination
+def test_renders_to_the_same_bytes_twice(file: Entry) -> None:
     again = [manifest.body for manifest in render(plan_of(file)).manifests]
     assert text_of_manifests(again) == text(file)
 
 
-@every_plan
-def test_round_trips(file: Path) -> None:
+@every_combination
+def test_round_trips(file: Entry) -> None:
     plan = plan_of(file)
     assert parse(text_of(plan)) == plan
 
@@ -106,8 +107,8 @@ def by_name(objects: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, An
     return {(body["kind"], body["metadata"]["name"]): body for body in objects}
 
 
-@every_plan
-def test_no_secret_is_rendered(file: Path) -> None:
+@every_combination
+def test_no_secret_is_rendered(file: Entry) -> None:
     assert "Secret" not in {body["kind"] for body in bodies(file)}
     for pod in pods(file):
         for container in pod.containers:
@@ -118,8 +119,8 @@ def test_no_secret_is_rendered(file: Path) -> None:
                 assert not secretive or "secretKeyRef" in variable["valueFrom"], variable
 
 
-@every_plan
-def test_objects_carry_our_labels(file: Path) -> None:
+@every_combination
+def test_objects_carry_our_labels(file: Entry) -> None:
     for body in bodies(file):
         labels = body["metadata"]["labels"]
         assert labels["app.kubernetes.io/managed-by"] == "airflow-wizard", body["metadata"]["name"]
@@ -129,8 +130,8 @@ def test_objects_carry_our_labels(file: Path) -> None:
             assert labels["component"] == labels["app.kubernetes.io/component"]
 
 
-@every_plan
-def test_deployments_select_their_own_pods_and_keep_little_history(file: Path) -> None:
+@every_combination
+def test_deployments_select_their_own_pods_and_keep_little_history(file: Entry) -> None:
     for body in bodies(file):
         if body["kind"] == "Deployment":
             wanted = body["spec"]["selector"]["matchLabels"].items()
@@ -138,8 +139,8 @@ def test_deployments_select_their_own_pods_and_keep_little_history(file: Path) -
             assert body["spec"]["revisionHistoryLimit"] <= 3
 
 
-@every_plan
-def test_services_find_a_port_of_a_pod(file: Path) -> None:
+@every_combination
+def test_services_find_a_port_of_a_pod(file: Entry) -> None:
     for body in bodies(file):
         if body["kind"] == "Service":
             wanted = body["spec"]["selector"].items()
@@ -148,8 +149,8 @@ def test_services_find_a_port_of_a_pod(file: Path) -> None:
             assert {port["targetPort"] for port in body["spec"]["ports"]} <= named, body["metadata"]["name"]
 
 
-@every_plan
-def test_pods_are_restricted(file: Path) -> None:
+@every_combination
+def test_pods_are_restricted(file: Entry) -> None:
     for pod in pods(file):
         context = pod.template["spec"]["securityContext"]
         assert context["runAsNonRoot"] is True, pod.owner
@@ -165,14 +166,14 @@ def test_pods_are_restricted(file: Path) -> None:
             assert own.get("privileged") is None
 
 
-@every_plan
-def test_pods_do_not_learn_of_the_namespaces_services(file: Path) -> None:
+@every_combination
+def test_pods_do_not_learn_of_the_namespaces_services(file: Entry) -> None:
     for pod in pods(file):
         assert pod.template["spec"]["enableServiceLinks"] is False, pod.owner
 
 
-@every_plan
-def test_only_pods_with_an_account_of_their_own_get_its_token(file: Path) -> None:
+@every_combination
+def test_only_pods_with_an_account_of_their_own_get_its_token(file: Entry) -> None:
     accounts = {body["metadata"]["name"] for body in bodies(file) if body["kind"] == "ServiceAccount"}
     for pod in pods(file):
         spec = pod.template["spec"]
@@ -180,8 +181,8 @@ def test_only_pods_with_an_account_of_their_own_get_its_token(file: Path) -> Non
         assert spec.get("serviceAccountName", "default") in {"default", *accounts}, pod.owner
 
 
-@every_plan
-def test_containers_ask_for_what_they_need(file: Path) -> None:
+@every_combination
+def test_containers_ask_for_what_they_need(file: Entry) -> None:
     for pod in pods(file):
         for container in pod.containers:
             resources = container["resources"]
@@ -189,8 +190,8 @@ def test_containers_ask_for_what_they_need(file: Path) -> None:
             assert resources["limits"].keys() == {"memory"}, (pod.owner, container["name"])
 
 
-@every_plan
-def test_images_are_pinned(file: Path) -> None:
+@every_combination
+def test_images_are_pinned(file: Entry) -> None:
     for pod in pods(file):
         for container in pod.containers:
             assert re.search(r":[\w][\w.-]*(@sha256:[0-9a-f]{64})?$", container["image"]), (
@@ -201,15 +202,15 @@ def test_images_are_pinned(file: Path) -> None:
             assert container["imagePullPolicy"] == "IfNotPresent"
 
 
-@every_plan
-def test_deployments_are_watched(file: Path) -> None:
+@every_combination
+def test_deployments_are_watched(file: Entry) -> None:
     for pod in pods(file):
         if pod.owner.startswith("Deployment"):
             assert {"startupProbe", "livenessProbe"} <= pod.main.keys(), pod.owner
 
 
-@every_plan
-def test_a_worker_starts_with_its_task(file: Path) -> None:
+@every_combination
+def test_a_worker_starts_with_its_task(file: Entry) -> None:
     for pod in pods(file):
         if pod.is_worker:
             assert pod.main["name"] == "base"
@@ -218,16 +219,16 @@ def test_a_worker_starts_with_its_task(file: Path) -> None:
             assert "metadata" in pod.template and "status" not in pod.template
 
 
-@every_plan
-def test_volumes_and_mounts_belong_together(file: Path) -> None:
+@every_combination
+def test_volumes_and_mounts_belong_together(file: Entry) -> None:
     for pod in pods(file):
         there = {volume["name"] for volume in pod.template["spec"].get("volumes", [])}
         mounted = {mount["name"] for container in pod.containers for mount in container.get("volumeMounts", [])}
         assert mounted == there, pod.owner
 
 
-@every_plan
-def test_all_that_pods_read_is_there(file: Path) -> None:
+@every_combination
+def test_all_that_pods_read_is_there(file: Entry) -> None:
     config_maps = {
         body["metadata"]["name"]: set(body.get("data", {})) for body in bodies(file) if body["kind"] == "ConfigMap"
     }
@@ -243,8 +244,8 @@ def assert_there(pod: Pod, kind: str, there: dict[str, set[str]]) -> None:
         assert (keys or set()) <= there[name], f"{pod.owner} reads of {kind} {name}"
 
 
-@every_plan
-def test_all_claims_that_pods_mount_are_there(file: Path) -> None:
+@every_combination
+def test_all_claims_that_pods_mount_are_there(file: Entry) -> None:
     claims = {body["metadata"]["name"] for body in bodies(file) if body["kind"] == "PersistentVolumeClaim"}
     dags = plan_of(file).dags
     claims |= {dags.claim.name} if dags.type == "volume" and dags.claim.type == "existing" else set()
@@ -252,14 +253,14 @@ def test_all_claims_that_pods_mount_are_there(file: Path) -> None:
     assert {each["persistentVolumeClaim"]["claimName"] for each in volumes if "persistentVolumeClaim" in each} == claims
 
 
-@every_plan
-def test_every_needed_secret_is_read(file: Path) -> None:
+@every_combination
+def test_every_needed_secret_is_read(file: Entry) -> None:
     read = {name for pod in pods(file) for name in reads(pod.template, "Secret")}
     assert {secret.name for secret in rendered(file).secrets if not secret.label} == read
 
 
-@every_plan
-def test_task_pods_do_not_reach_the_database_or_what_encrypts_it(file: Path) -> None:
+@every_combination
+def test_task_pods_do_not_reach_the_database_or_what_encrypts_it(file: Entry) -> None:
     for pod in pods(file):
         if pod.is_worker:
             assert not {"airflow-db", "airflow-fernet-key", "airflow-jwt-secret"} & reads(pod.template, "Secret").keys()

@@ -9,6 +9,7 @@ import pytest
 from tests.catalogue import bodies, every_plan, pods
 from tests.conftest import KUBECONFIG
 from tests.kubectl import kubectl
+from tests.pairs import distinct_objects, distinct_pods, renamed
 from wizard.render import text_of_manifests
 
 pytestmark = pytest.mark.cluster
@@ -47,6 +48,15 @@ def test_every_pod_is_let_in(file: Path, namespace: str) -> None:
     templates = [pod.template for pod in pods(file)]
     assert templates
     try_out([as_pod(template, f"pod-{number}", namespace) for number, template in enumerate(templates)], namespace)
+
+
+def test_every_object_of_the_pairs_is_taken(namespace: str) -> None:
+    objects = [moved(body, body["metadata"]["namespace"], namespace) for body in distinct_objects()]
+    try_out(renamed(objects), namespace)
+
+
+def test_every_pod_of_the_pairs_is_let_in(namespace: str) -> None:
+    try_out([as_pod(pod.template, f"pod-{at}", namespace) for at, pod in enumerate(distinct_pods())], namespace)
 
 
 def as_pod(template: dict[str, Any], name: str, namespace: str) -> dict[str, Any]:

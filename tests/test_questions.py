@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from tests.asked import ASKED
 from tests.catalogue import every_plan, plan_of
 from wizard.plan.file import answers_of, parse
 from wizard.plan.model import Plan
@@ -34,25 +35,6 @@ def fields_of_the_plan(model: type[BaseModel] = Plan, key: Key = ()) -> Iterator
             yield from fields_of_the_plan(each, (*key, part) if tag is None else (*key, part, tag))
 
 
-def every_question() -> dict[Key, list[Question]]:
-    """By key, what is asked for some combination of choices: each choice is taken once, wherever it appears."""
-    found: dict[Key, list[Question]] = {}
-    taken: set[tuple[Key, str]] = set()
-    waiting = [Draft()]
-    while waiting:
-        draft = waiting.pop()
-        for question in questions(draft):
-            found.setdefault(question.key, []).append(question)
-            for choice in question.choices:
-                if not choice.blocked and (question.key, choice.value) not in taken:
-                    taken.add((question.key, choice.value))
-                    other = Draft()
-                    other.given = {**draft.given, question.key: choice.value}
-                    waiting.append(other)
-    return found
-
-
-ASKED = every_question()
 EVERY = [each[0] for each in ASKED.values()]
 every_one = pytest.mark.parametrize("question", EVERY, ids=lambda question: ".".join(question.key))
 

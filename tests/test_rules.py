@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.test_questions import ASKED
+from tests.asked import ASKED
 from wizard.plan.file import PlanErrors, complete
 from wizard.plan.rules import RULES, Rule, blocked, said_by, warnings
 from wizard.questions import Draft, questions, with_blocked

@@ -1,6 +1,6 @@
 """The steps from a plan to its manifests, each of which takes and returns drafts of objects."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wizard.plan.derived import ANSWERED, values_of
@@ -199,9 +199,10 @@ def _annotate_with_hashes(drafts: Drafts) -> None:
 
 
 def _needed_secrets(folders: list[Folder], values: dict[str, Any]) -> list[NeededSecret]:
-    return [
-        secret
-        for folder in folders
-        for entry in folder.choice.get("secrets", [])
-        for secret in needed(fill(entry, values)[0], Origin(f"{folder.path}/choice.yaml", folder.answer))
-    ]
+    found: dict[tuple[str, bool], NeededSecret] = {}
+    for folder in folders:
+        for entry in folder.choice.get("secrets", []):
+            for secret in needed(fill(entry, values)[0], Origin(f"{folder.path}/choice.yaml", folder.answer)):
+                known = found.setdefault((secret.name, secret.existing), secret)
+                found[secret.name, secret.existing] = replace(known, keys={**known.keys, **secret.keys})
+    return list(found.values())

@@ -1,0 +1,61 @@
+"""The pairs: any two answers that can meet do, and what they render to is right. Each distinct object is seen once.
+
+What every plan promises by itself, tests/test_catalogue.py holds of the pairs too.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import kubernetes_validate
+import pytest
+from kubernetes_validate import utils
+
+from tests.asked import ASKED
+from tests.catalogue import plan_of
+from tests.kubectl import read_back
+from tests.pairs import PAIRS, distinct_objects, distinct_pods, met, options, pairs, renamed, rows
+from wizard.questions import Draft
+from wizard.render import text_of_manifests
+
+
+def test_any_two_answers_meet_but_those_that_a_rule_keeps_apart() -> None:
+    can, cannot = pairs()
+    seen = {pair for row in rows() for pair in met(row)}
+    assert can <= seen
+    assert not cannot.keys() & seen
+    for pair, rule in cannot.items():
+        print(" and ".join(sorted(f"{'.'.join(key)}: {value}" for key, value in pair)), "-", rule.sentence)
+    print(f"{len(rows())} plans hold {len(can)} pairs of answers; {len(cannot)} pairs are refused")
+
+
+def test_each_answer_is_in_some_pair() -> None:
+    answers = {answer for pair in pairs()[0] for answer in pair}
+    assert answers == {(key, option) for key in ASKED for option in options(key)}
+
+
+@pytest.mark.parametrize("row", PAIRS, ids=lambda row: row.stem)
+def test_a_row_is_a_plan_and_comes_back_from_its_draft(row: Any) -> None:
+    assert row.draft().problems() == {}
+    assert Draft.of(plan_of(row)).plan() == plan_of(row)
+
+
+@pytest.fixture(scope="module")
+def schemas_read_once() -> Iterator[None]:
+    """kubernetes-validate reads megabytes of definitions anew for each object."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utils, "schema_contents", cache(utils.schema_contents))
+        yield
+
+
+@pytest.mark.usefixtures("schemas_read_once")
+def test_each_object_validates_strictly() -> None:
+    assert len(distinct_objects()) > len(PAIRS)
+    for body in [*distinct_objects(), *(pod.template for pod in distinct_pods() if pod.is_worker)]:
+        kubernetes_validate.validate(body, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_kubectl_reads_each_object_unchanged() -> None:
+    named = renamed(distinct_objects())
+    read = {body["metadata"]["name"]: body for body in read_back(text_of_manifests(named))}
+    assert read == {body["metadata"]["name"]: body for body in named}
