@@ -33,7 +33,7 @@ def test_the_host_of_an_address(address: str, expected: tuple[str, int]) -> None
 
 @pytest.mark.parametrize("address", ["ssh://git@ssh.dev.azure.com:v3/acme/dags", "ssh:///dags.git", "host:x"])
 def test_an_address_without_a_host(address: str) -> None:
-    with pytest.raises(ValueError, match="names no host|no number"):
+    with pytest.raises(ValueError, match=r"names no host|no number"):
         host_of(address)
     with pytest.raises(UserError):
         where(address)

@@ -47,8 +47,8 @@ def is_made(plan: Plan) -> bool:
 
 def request(plan: Plan, public: str) -> str:
     """What somebody must do with a key that was made: the key is a line of its own, to be copied."""
-    repository = getattr(plan.dags, "repository", "")
-    return f"Deploy key: let it read the repository ({where_to_add(repository)}); no DAGs arrive until it may.\n{public}"
+    place = where_to_add(getattr(plan.dags, "repository", ""))
+    return f"Deploy key: let it read the repository ({place}); no DAGs arrive until it may.\n{public}"
 
 
 def where_to_add(repository: str) -> str:

@@ -1,5 +1,7 @@
-"""Logs outside of the cluster on a real node: a task pod's log read when its pod has gone, from S3, from Azure, and from
-S3 by a connection that Airflow itself finds."""
+"""Logs outside of the cluster on a real node: a task pod's log is read when its pod has gone.
+
+From S3, then from Azure, then from S3 by a connection that Airflow itself finds.
+"""
 
 import json
 import secrets
