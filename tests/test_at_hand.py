@@ -66,7 +66,7 @@ async def test_the_field_tells_before_the_answers_are_a_plan(tmp_path: Path) -> 
     draft = Draft(ANSWERS)
     key = ("dags", "git-sync", "credentials", "ssh", "privateKey", "file", "path")
     draft.answer(key, str(file))
-    async with wizard(draft=draft) as screen:
+    async with wizard((120, 60), draft=draft) as screen:
         await screen.app.wizard.go("dags", key)
         await screen.until("is no private key that can be read")
         file.write_text(new_private_key())
