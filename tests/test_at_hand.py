@@ -66,9 +66,9 @@ async def test_the_field_tells_before_the_answers_are_a_plan(tmp_path: Path) -> 
     draft = Draft(ANSWERS)
     key = ("dags", "git-sync", "credentials", "ssh", "privateKey", "file", "path")
     draft.answer(key, str(file))
-    async with wizard((120, 60), draft=draft) as screen:
+    async with wizard((120, 120), draft=draft) as screen:
         await screen.app.wizard.go("dags", key)
-        await screen.until("is no private key that can be read")
+        await screen.until("This file is no private key")
         file.write_text(new_private_key())
         await screen.app.wizard.go("dags", key)
-        await screen.until("√ ssh-ed25519, SHA256:")
+        await screen.until("√ ssh-ed25519,")

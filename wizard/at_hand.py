@@ -58,7 +58,7 @@ def _look_at(path: str, check: Check | None) -> Look | None:
     try:
         file = Path(path).expanduser()
         readable = file.is_file() and file.stat().st_size <= LARGEST
-        text = bring(Value(file=path, check=check), f"File {path}", needed=False) if readable else None
+        text = bring(Value(file=path, check=check), "This file", needed=False) if readable else None
     except UserError as error:
         return Look(f"{error.message} {error.way_out}".strip(), good=False)
     except (OSError, RuntimeError, ValueError):
