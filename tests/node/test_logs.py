@@ -84,7 +84,7 @@ def prove_the_secrets_backend(cluster: Cluster, wizard: CommandLine, logs: dict[
     refused = wizard.run("apply", "--yes")
     assert refused.code == 1 and "no Secret with label airflow.apache.org/connection-id=s3_logs" in refused.err
     labels = {"airflow.apache.org/connection-id": "s3_logs"}
-    metadata = {"name": f"some-{secrets.token_hex(3)}", "namespace": namespace, "labels": labels}
+    metadata: dict[str, Any] = {"name": "somebodys", "namespace": namespace, "labels": labels}
     value = {"value": variable("S3_CONNECTION")}
     cluster.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": value})
     wizard.ok("apply", "--yes")
@@ -92,6 +92,7 @@ def prove_the_secrets_backend(cluster: Cluster, wizard: CommandLine, logs: dict[
     wait_for_the_end_of_task_pods(cluster, namespace)
     assert "airflow-wizard verify says" in log_of_the_last_run(cluster, namespace)
     assert "AIRFLOW_CONN_" not in everything_but_secrets(cluster, namespace)
+    cluster.delete("v1", "Secret", metadata["name"], namespace)  # a namespace that holds what isn't ours would stay
 
 
 def wait_for_the_end_of_task_pods(cluster: Cluster, namespace: str, seconds: float = 60) -> None:
