@@ -119,3 +119,10 @@ class Form(VerticalScroll, can_focus=False):
         for field in self.query(Field):
             place = field.question.place
             field.tell(problems.get(field.question.key, ""), warnings.get(place, ""), notes.get(place, ""))
+        self.offer_picks()
+
+    def offer_picks(self) -> None:
+        """Show beside each field what this cluster has for it."""
+        for field in self.query(Field):
+            if field.question.picks:
+                field.offer(self._session.picks.get(field.question.picks, ()))
