@@ -1,10 +1,10 @@
 """The catalogue: every plan of tests/plans, and what it renders to."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import pytest
 
@@ -20,6 +20,15 @@ FILES = sorted(Path(__file__).parent.joinpath("plans").glob("*.yaml"))
 
 every_plan = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 """Runs a test once for each plan, with the argument `file`."""
+
+PROMISES: dict[str, Callable[[Any], None]] = {}
+"""What any plan at all must hold, by the test's name: tests/test_pairs.py asks it of the pairs too."""
+
+
+def promised(test: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Runs a test once for each plan, and is a promise."""
+    PROMISES[test.__name__] = test
+    return cast(Callable[[Any], None], every_plan(test))
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,7 @@ def bodies(file: Entry) -> list[Object]:
     return [manifest.body for manifest in rendered(file).manifests]
 
 
+@cache
 def pods(file: Entry) -> list[Pod]:
     """Every pod that will run, the worker's template in its ConfigMap included."""
     return [pod for body in bodies(file) for pod in _pods_of(body)]

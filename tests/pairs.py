@@ -11,8 +11,6 @@ from functools import cache
 from itertools import combinations
 from typing import Any
 
-import pytest
-
 from tests.asked import ASKED
 from tests.catalogue import FILES, Object, Pod, bodies, plan_of, pods
 from wizard.plan.model import Plan
@@ -138,10 +136,13 @@ class PairsPlan:
         texts = [key for key, value in answers.items() if value == GIVEN]
         for key in texts:
             draft.given[key] = known_texts(key)[self.number % len(known_texts(key))]
+        problems = draft.problems()
         for key in [*texts, *texts]:  # twice: a part that is wrong hides how others fit together
-            for text in known_texts(key):
-                if ASKED[key][0].place in draft.problems():
-                    draft.given[key] = text  # the other answers want another kind of it
+            for text in known_texts(key) if ASKED[key][0].place in problems else ():
+                draft.given[key] = text  # the other answers want another kind of it
+                problems = draft.problems()
+                if ASKED[key][0].place not in problems:
+                    break
         return draft
 
     def plan(self) -> Plan:
@@ -150,9 +151,6 @@ class PairsPlan:
 
 
 PAIRS = [PairsPlan(number) for number in range(len(rows()))]
-
-every_combination = pytest.mark.parametrize("file", [*FILES, *PAIRS], ids=lambda file: file.stem)
-"""Runs a test once for each plan of tests/plans and for each row of pairs, with the argument `file`."""
 
 
 @cache

@@ -13,9 +13,8 @@ import kubernetes_validate
 import pytest
 from kubernetes_validate import utils
 
-from tests.catalogue import FILES, Entry, Pod, bodies, every_plan, plan_of, pods, rendered
+from tests.catalogue import FILES, Entry, Pod, bodies, every_plan, plan_of, pods, promised, rendered
 from tests.kubectl import kustomize, read_back
-from tests.pairs import every_combination
 from wizard.export import write_folder
 from wizard.plan.file import answers_of, parse, text_of
 from wizard.render import render, text_of_manifests
@@ -50,13 +49,13 @@ def test_render_is_the_same_in_every_process() -> None:
         assert done.stdout.decode() == expected
 
 
-@every_combination
+@promised
 def test_renders_to_the_same_bytes_twice(file: Entry) -> None:
     again = [manifest.body for manifest in render(plan_of(file)).manifests]
     assert text_of_manifests(again) == text(file)
 
 
-@every_combination
+@promised
 def test_round_trips(file: Entry) -> None:
     plan = plan_of(file)
     assert parse(text_of(plan)) == plan
@@ -107,7 +106,7 @@ def by_name(objects: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, An
     return {(body["kind"], body["metadata"]["name"]): body for body in objects}
 
 
-@every_combination
+@promised
 def test_no_secret_is_rendered(file: Entry) -> None:
     assert "Secret" not in {body["kind"] for body in bodies(file)}
     for pod in pods(file):
@@ -117,7 +116,7 @@ def test_no_secret_is_rendered(file: Entry) -> None:
                 assert not secretive or "secretKeyRef" in variable["valueFrom"], variable
 
 
-@every_combination
+@promised
 def test_objects_carry_our_labels(file: Entry) -> None:
     for body in bodies(file):
         labels = body["metadata"]["labels"]
@@ -128,7 +127,7 @@ def test_objects_carry_our_labels(file: Entry) -> None:
             assert labels["component"] == labels["app.kubernetes.io/component"]
 
 
-@every_combination
+@promised
 def test_deployments_select_their_own_pods_and_keep_little_history(file: Entry) -> None:
     for body in bodies(file):
         if body["kind"] == "Deployment":
@@ -137,7 +136,7 @@ def test_deployments_select_their_own_pods_and_keep_little_history(file: Entry) 
             assert body["spec"]["revisionHistoryLimit"] <= 3
 
 
-@every_combination
+@promised
 def test_services_find_a_port_of_a_pod(file: Entry) -> None:
     for body in bodies(file):
         if body["kind"] == "Service":
@@ -147,30 +146,52 @@ def test_services_find_a_port_of_a_pod(file: Entry) -> None:
             assert {port["targetPort"] for port in body["spec"]["ports"]} <= named, body["metadata"]["name"]
 
 
-@every_combination
+@promised
 def test_pods_are_restricted(file: Entry) -> None:
     for pod in pods(file):
         context = pod.template["spec"]["securityContext"]
         assert context["runAsNonRoot"] is True, pod.owner
-        assert context["runAsUser"] != 0
-        assert context["runAsGroup"] == 0
         assert context["seccompProfile"] == {"type": "RuntimeDefault"}
         for container in pod.containers:
             own = container["securityContext"]
             assert own["allowPrivilegeEscalation"] is False, (pod.owner, container["name"])
             assert own["capabilities"] == {"drop": ["ALL"]}
-            assert own.get("runAsUser") != 0
-            assert own.get("runAsGroup", 0) == 0
             assert own.get("privileged") is None
 
 
-@every_combination
+USERS = {"runAsUser", "runAsGroup", "fsGroup"}
+
+
+@promised
+def test_pods_run_as_a_user_that_is_not_root_or_as_the_clusters(file: Entry) -> None:
+    of_the_cluster = plan_of(file).platform.type == "openshift"
+    for pod in pods(file):
+        context = pod.template["spec"]["securityContext"]
+        for own in (context, *(container["securityContext"] for container in pod.containers)):
+            assert not of_the_cluster or not USERS & own.keys(), pod.owner
+            assert own.get("runAsUser") != 0, pod.owner
+            assert own.get("runAsGroup", 0) == 0, pod.owner
+        assert of_the_cluster or context.keys() >= USERS, pod.owner
+
+
+@promised
+def test_every_pod_and_account_pulls_with_the_pull_secret(file: Entry) -> None:
+    name = plan_of(file).airflow.pull_secret
+    wanted = [{"name": name}] if name else None
+    for pod in pods(file):
+        assert pod.template["spec"].get("imagePullSecrets") == wanted, pod.owner
+    for body in bodies(file):
+        if body["kind"] == "ServiceAccount":
+            assert body.get("imagePullSecrets") == wanted, body["metadata"]["name"]
+
+
+@promised
 def test_pods_do_not_learn_of_the_namespaces_services(file: Entry) -> None:
     for pod in pods(file):
         assert pod.template["spec"]["enableServiceLinks"] is False, pod.owner
 
 
-@every_combination
+@promised
 def test_only_pods_with_an_account_of_their_own_get_its_token(file: Entry) -> None:
     accounts = {body["metadata"]["name"] for body in bodies(file) if body["kind"] == "ServiceAccount"}
     for pod in pods(file):
@@ -179,7 +200,7 @@ def test_only_pods_with_an_account_of_their_own_get_its_token(file: Entry) -> No
         assert spec.get("serviceAccountName", "default") in {"default", *accounts}, pod.owner
 
 
-@every_combination
+@promised
 def test_containers_ask_for_what_they_need(file: Entry) -> None:
     for pod in pods(file):
         for container in pod.containers:
@@ -188,7 +209,7 @@ def test_containers_ask_for_what_they_need(file: Entry) -> None:
             assert resources["limits"].keys() == {"memory"}, (pod.owner, container["name"])
 
 
-@every_combination
+@promised
 def test_images_are_pinned(file: Entry) -> None:
     for pod in pods(file):
         for container in pod.containers:
@@ -200,14 +221,14 @@ def test_images_are_pinned(file: Entry) -> None:
             assert container["imagePullPolicy"] == "IfNotPresent"
 
 
-@every_combination
+@promised
 def test_deployments_are_watched(file: Entry) -> None:
     for pod in pods(file):
         if pod.owner.startswith("Deployment"):
             assert {"startupProbe", "livenessProbe"} <= pod.main.keys(), pod.owner
 
 
-@every_combination
+@promised
 def test_a_worker_starts_with_its_task(file: Entry) -> None:
     for pod in pods(file):
         if pod.is_worker:
@@ -217,7 +238,7 @@ def test_a_worker_starts_with_its_task(file: Entry) -> None:
             assert "metadata" in pod.template and "status" not in pod.template
 
 
-@every_combination
+@promised
 def test_volumes_and_mounts_belong_together(file: Entry) -> None:
     for pod in pods(file):
         there = {volume["name"] for volume in pod.template["spec"].get("volumes", [])}
@@ -225,7 +246,7 @@ def test_volumes_and_mounts_belong_together(file: Entry) -> None:
         assert mounted == there, pod.owner
 
 
-@every_combination
+@promised
 def test_all_that_pods_read_is_there(file: Entry) -> None:
     config_maps = {
         body["metadata"]["name"]: set(body.get("data", {})) for body in bodies(file) if body["kind"] == "ConfigMap"
@@ -242,7 +263,7 @@ def assert_there(pod: Pod, kind: str, there: dict[str, set[str]]) -> None:
         assert (keys or set()) <= there[name], f"{pod.owner} reads of {kind} {name}"
 
 
-@every_combination
+@promised
 def test_all_claims_that_pods_mount_are_there(file: Entry) -> None:
     claims = {body["metadata"]["name"] for body in bodies(file) if body["kind"] == "PersistentVolumeClaim"}
     dags = plan_of(file).dags
@@ -251,13 +272,14 @@ def test_all_claims_that_pods_mount_are_there(file: Entry) -> None:
     assert {each["persistentVolumeClaim"]["claimName"] for each in volumes if "persistentVolumeClaim" in each} == claims
 
 
-@every_combination
+@promised
 def test_every_needed_secret_is_read(file: Entry) -> None:
     read = {name for pod in pods(file) for name in reads(pod.template, "Secret")}
+    read |= {each["name"] for pod in pods(file) for each in pod.template["spec"].get("imagePullSecrets", [])}
     assert {secret.name for secret in rendered(file).secrets} == read
 
 
-@every_combination
+@promised
 def test_task_pods_do_not_reach_the_database_or_what_encrypts_it(file: Entry) -> None:
     for pod in pods(file):
         if pod.is_worker:

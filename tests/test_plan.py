@@ -69,6 +69,13 @@ ONE_MISTAKE = [
     ("namespace: no", "namespace", "must be text; put it in quotes"),
     (f"namespace: {'a' * 64}", "namespace", "is 64 characters long; at most 63 fit"),
     ("login: {admin: {email: nobody}}", "login.admin.email", "must be an e-mail address"),
+    (
+        "liveness: {scheduler: {type: dag, interval: 5m, stuckAfter: 9m}}",
+        "liveness.scheduler.stuckAfter",
+        "must be at least twice the interval of 5m: one run may fail",
+    ),
+    ("liveness: {scheduler: {type: http, periodSeconds: 1}}", "liveness.scheduler.periodSeconds", "must be 5 or more"),
+    ("availability: {type: redundant, schedulers: 1}", "availability.schedulers", "must be 2 or more"),
     ("login: {admin: {username: ''}}", "login.admin.username", "may hold only letters, digits and . _ @ -"),
 ]
 

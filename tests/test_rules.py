@@ -77,3 +77,10 @@ def test_what_can_never_be_had_is_shown_with_the_reason() -> None:
     shown = {choice.value: choice for group in ASKED.values() for choice in group[0].choices if choice.blocked}
     assert {"config-map", "dask", "sqlite"} <= shown.keys()
     assert all(choice.summary and choice.blocked.endswith(".") for choice in shown.values())
+
+
+def test_a_sentence_names_the_answers() -> None:
+    redundant = {"type": "redundant", "schedulers": 3}
+    plan = complete({**HEAD, "nodes": APART, "availability": redundant})
+    (told,) = (rule.sentence for rule in warnings(plan) if "availability" in rule.places)
+    assert "3 for schedulers, 2 for api-servers, 2 for dag-processor and triggerer" in told

@@ -32,6 +32,9 @@ STEPS = {
     "login": "Login",
     "access": "Access",
     "nodes": "Nodes",
+    "liveness": "Liveness",
+    "availability": "Availability",
+    "platform": "Platform",
 }
 """The steps that ask, by the section of the plan they fill."""
 

@@ -95,11 +95,15 @@ def _existing(needed: NeededSecret, namespace: str, live: Object | None) -> Made
     missing = [key for key in needed.keys if key not in data]
     if live is None or missing:
         what = f"has no key {missing[0]}" if live else "is not there"
+        pulls = ".dockerconfigjson" in needed.keys
+        make = f"docker-registry {needed.name} -n {namespace} --docker-server=SERVER --docker-username=USER"
+        if not pulls:
+            make = f"generic {needed.name} -n {namespace} --from-file={next(iter(needed.keys))}=FILE"
         raise UserError(
             f"Secret {needed.name} of namespace {namespace} {what}; the plan's {needed.origin.answer or 'answers'} "
             "says that it exists.",
-            f"Make it (kubectl create secret generic {needed.name} -n {namespace} --from-file={next(iter(needed.keys))}"
-            "=FILE), or answer with a file or a variable instead.",
+            f"Make it (kubectl create secret {make}), or "
+            + ("leave airflow.pullSecret out." if pulls else "answer with a file or a variable instead."),
         )
     return Made({**live, "data": data}, (), (), exists=True, ours=False)
 

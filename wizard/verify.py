@@ -123,7 +123,8 @@ def _logs_stay(cluster: Cluster, namespace: str) -> bool:
     """Whether a task's log can still be read when its pod is gone; by the settings that the pods have."""
     config = cluster.get("v1", "ConfigMap", "airflow-config", namespace)
     settings = (config or {}).get("data") or {}
-    in_pods = "KubernetesExecutor" in settings.get("AIRFLOW__CORE__EXECUTOR", "")
+    # Of several executors, the first runs the tasks that ask for none, as ours does.
+    in_pods = settings.get("AIRFLOW__CORE__EXECUTOR", "").split(",")[0] == "KubernetesExecutor"
     # With a log_config.py, the module knows the store and REMOTE_LOGGING is unset.
     remote = settings.get("AIRFLOW__LOGGING__REMOTE_LOGGING", "").lower() == "true"
     remote = remote or "AIRFLOW__LOGGING__LOGGING_CONFIG_CLASS" in settings

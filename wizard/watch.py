@@ -15,8 +15,11 @@ from wizard.progress import Mark, Row
 INTERVAL = 0.5
 """Seconds between two looks."""
 
-PODS = "airflow-wizard/role in (control-plane, database)"
-TASK_PODS = "airflow-wizard/role=tasks"
+PODS = "airflow-wizard/role,kubernetes_executor!=True"
+"""The pods that stay: those of Deployments."""
+
+TASK_PODS = "airflow-wizard/role=tasks,kubernetes_executor=True"
+"""The pods that KubernetesExecutor makes, a task each; the second label is Airflow's own."""
 
 _BAD = {"ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError", "CrashLoopBackOff"}
 
@@ -82,8 +85,14 @@ def _reason(cluster: Cluster, deployment: Object, pods: list[Object]) -> tuple[M
     pods = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
     if not pods:
         return _no_pod(deployment)
-    newest = max(pods, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")))
+    waiting = [pod for pod in pods if not _is_ready(pod)] or pods
+    newest = max(waiting, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")))
     return pod_state(cluster, newest)
+
+
+def _is_ready(pod: Object) -> bool:
+    conditions = pod.get("status", {}).get("conditions", [])
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
 def _no_pod(deployment: Object) -> tuple[Mark, str]:

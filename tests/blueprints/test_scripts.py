@@ -11,7 +11,7 @@ import pytest
 
 from wizard.blueprints_folder import BLUEPRINTS
 
-SCRIPTS = [BLUEPRINTS / "airflow", BLUEPRINTS / "database" / "postgresql-client"]
+SCRIPTS = [BLUEPRINTS / path for path in ("airflow", "database/postgresql-client", "liveness/scheduler/dag")]
 DATABASE = {
     "POSTGRES_HOST": "postgres-db",
     "POSTGRES_PORT": "5432",
@@ -228,3 +228,20 @@ def test_a_probe_passes_with_a_heartbeat(answers: str, arguments: tuple[str, ...
     assert done.returncode == (1 if sentence else 0), done.stderr
     assert sentence in done.stderr and "Traceback" not in done.stderr
     assert "s3cret" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ("3.5", ""),
+        ("90", ""),
+        ("91", "no success of airflow_wizard_heartbeat within 90 s: 91 s"),
+        ("NULL", "is not read or is paused"),
+        ("error", "the database doesn't answer: connection refused"),
+    ],
+)
+def test_a_probe_passes_with_a_success_and_where_none_can_be(answers: str, said: str, image: Path) -> None:
+    (image / "sitecustomize.py").write_text("import socket\nsocket.gethostbyname = lambda name: '10.0.0.7'\n")
+    done = python(image, script("probe_heartbeat.py"), "90", answers=answers)
+    assert done.returncode == (0 if answers in ("3.5", "90", "NULL") else 1), done.stderr
+    assert said in done.stdout + done.stderr and "Traceback" not in done.stderr

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from wizard.airflow_api import AirflowApi
+from wizard.airflow_api import AirflowApi, part
 from wizard.cluster.interface import Cluster, Object
 
 VARIABLES = "AIRFLOW_WIZARD_TEST_"
@@ -102,14 +102,23 @@ def variable(name: str) -> str:
     return value
 
 
-def run_dag(airflow: AirflowApi, dag: str, seconds: float = 120) -> dict[str, Any]:
-    """Run a DAG of the repository to its end; its first task."""
-    end = time.monotonic() + seconds
+def start_run(airflow: AirflowApi, dag: str, **conf: Any) -> str:
+    """Start a run of a DAG; its path below the API."""
     airflow.call("PATCH", f"/api/v2/dags/{dag}?update_mask=is_paused", {"is_paused": False})
-    run = airflow.call("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None})["dag_run_id"]
-    path = f"/api/v2/dags/{dag}/dagRuns/{run}"
+    run = airflow.call("POST", f"/api/v2/dags/{dag}/dagRuns", {"logical_date": None, "conf": conf})["dag_run_id"]
+    return f"/api/v2/dags/{dag}/dagRuns/{part(run)}"
+
+
+def tasks_at_end(airflow: AirflowApi, path: str, seconds: float = 120) -> list[dict[str, Any]]:
+    """The tasks of a run, when it has ended."""
+    end = time.monotonic() + seconds
     while airflow.call("GET", path)["state"] in ("queued", "running") and time.monotonic() < end:
         time.sleep(0.5)
     tasks: list[dict[str, Any]] = airflow.call("GET", f"{path}/taskInstances")["task_instances"]
-    print(f"{dag}: {[(task['task_id'], task['state'], task['hostname']) for task in tasks]}")
-    return tasks[0]
+    print(f"{path}: {[(task['task_id'], task['state'], task['hostname']) for task in tasks]}")
+    return tasks
+
+
+def run_dag(airflow: AirflowApi, dag: str, seconds: float = 120) -> dict[str, Any]:
+    """Run a DAG of the repository to its end; its first task."""
+    return tasks_at_end(airflow, start_run(airflow, dag), seconds)[0]

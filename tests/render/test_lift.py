@@ -94,6 +94,15 @@ def test_pods_are_found_where_they_are() -> None:
     assert pod_template(workload("Deployment", spec={"template": POD})) is POD
 
 
+def test_one_may_stand_for_every_container() -> None:
+    every = [{"name": "*", "securityContext": {"runAsUser": None}}]
+    patch = {"template": {"spec": {"initContainers": every, "containers": every}}}
+    lifted = lift(patch, workload("Deployment", spec={"template": POD}))
+    assert lifted is not None
+    without = [{"name": name, "securityContext": {"runAsUser": None}} for name in ("scheduler", "sidecar")]
+    assert lifted["spec"]["template"]["spec"] == {"containers": without}, "of no init container, nothing is said"
+
+
 @pytest.mark.parametrize(
     ("place", "lifted"),
     [

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pexpect
 
+from wizard.tui.session import RAIL
+
 F8 = "\x1b[19~"
 ENTER = "\r"
 CTRL_Q = "\x11"
@@ -22,9 +24,9 @@ def test_the_demo_runs_to_its_end_in_a_terminal(tmp_path: Path) -> None:
         env={"TERM": "xterm-256color", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TEXTUAL_ANIMATIONS": "none"},
     )
     demo.expect("SANDBOX: nothing real runs")
-    for number in range(2, 12):
+    for number in range(2, len(RAIL) + 1):
         demo.send(F8)
-        demo.expect(re.escape(f"{number}/11"))
+        demo.expect(re.escape(f"{number}/{len(RAIL)}"))
     demo.expect("22 to create|Apply this")
     demo.send(ENTER)
     demo.expect("read its log")

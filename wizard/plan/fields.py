@@ -93,6 +93,14 @@ Cpu = Annotated[
     ),
 ]
 
+Period = Annotated[str, matching(r"[1-9][0-9]*[sm]", "must be a time such as 30s or 5m")]
+_SECONDS = {"s": 1, "m": 60}
+
+
+def seconds(period: str) -> int:
+    """A `Period` in seconds."""
+    return int(period[:-1]) * _SECONDS[period[-1]]
+
 
 def _not_a_flag(value: Any) -> Any:
     """YAML's `yes` would be taken for 1."""

@@ -12,12 +12,15 @@ from pydantic import Field
 from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, USERS_DOCS, Closed, DnsLabel, ask
 from wizard.plan.sections.access import Ingress, Service
 from wizard.plan.sections.airflow import Airflow
+from wizard.plan.sections.availability import Redundant, Single
 from wizard.plan.sections.dags import DagsInImage, DagsVolume, GitBundle, GitSync
 from wizard.plan.sections.database import DATABASE_DOCS, ExistingPostgreSQL, MySQL, PostgreSQL
-from wizard.plan.sections.executor import KubernetesExecutor, LocalExecutor
+from wizard.plan.sections.executor import CeleryExecutor, KubernetesExecutor, LocalExecutor, SeveralExecutors
+from wizard.plan.sections.liveness import Liveness
 from wizard.plan.sections.login import Ldap, Users
 from wizard.plan.sections.logs import S3, LogsVolume, NoLogs, Wasb
 from wizard.plan.sections.nodes import Nodes
+from wizard.plan.sections.platform import Kubernetes, OpenShift
 
 API_VERSION = "airflow-wizard/v1"
 
@@ -44,7 +47,9 @@ class Plan(Closed):
         AIRFLOW_DOCS + "core-concepts/dags.html",
         default=DagsInImage(),
     )
-    executor: Annotated[LocalExecutor | KubernetesExecutor, Field(discriminator="type")] = ask(
+    executor: Annotated[
+        LocalExecutor | KubernetesExecutor | CeleryExecutor | SeveralExecutors, Field(discriminator="type")
+    ] = ask(
         "Where do tasks run?",
         "The executor starts the tasks that the scheduler has found to be due.",
         AIRFLOW_DOCS + "core-concepts/executor/index.html",
@@ -75,3 +80,16 @@ class Plan(Closed):
         default=Service(),
     )
     nodes: Nodes = Field(default=Nodes(), title="Nodes")
+    liveness: Liveness = Field(default=Liveness(), title="Liveness")
+    availability: Annotated[Single | Redundant, Field(discriminator="type")] = ask(
+        "Must Airflow go on when a node goes?",
+        "Scheduler and api-server may run several times; they share the work through the database.",
+        AIRFLOW_DOCS + "administration-and-deployment/scheduler.html#running-more-than-one-scheduler",
+        default=Single(),
+    )
+    platform: Annotated[Kubernetes | OpenShift, Field(discriminator="type")] = ask(
+        "What kind of Kubernetes is it?",
+        "Some clusters choose the users that containers run as; then the manifests must not.",
+        KUBERNETES_DOCS + "security/pod-security-standards/",
+        default=Kubernetes(),
+    )

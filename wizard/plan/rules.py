@@ -4,8 +4,9 @@ A rule is a table of answers, so that one look tells whether it holds, which cho
 combinations of choices cannot be. The reference lists them all.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wizard.plan.model import Plan
@@ -32,7 +33,7 @@ def _is(answer: Any, said: Any) -> bool:
 
 @dataclass(frozen=True)
 class Rule:
-    """A combination of answers, and a sentence about it: the reason, and the way out."""
+    """A combination of answers, and a sentence about it: the reason, and the way out. `{place}` in it is filled in."""
 
     sentence: str
     when: Mapping[str, tuple[Any, ...]]
@@ -53,6 +54,10 @@ class Rule:
             for place, answers in self.when.items()
         )
 
+    def told(self, said: Said) -> str:
+        """The sentence with the answers that it names."""
+        return re.sub(r"\{([\w.]+)\}", lambda match: str(said[match[1]]), self.sentence)
+
 
 RULES = (
     Rule(
@@ -65,7 +70,11 @@ RULES = (
     ),
     Rule(
         "Task pods are deleted when they end, and their logs with them: choose where logs go to keep them.",
-        {"executor": ("kubernetes",), "logs": ("none",)},
+        {"executor": ("kubernetes", "several"), "logs": ("none",)},
+    ),
+    Rule(
+        "Task logs stay in the worker that ran the task, and go with its pod: choose where logs go to keep them.",
+        {"executor": ("celery",), "logs": ("none",)},
     ),
     Rule(
         "The DAGs' claim is ReadWriteOnce: pods on another node than the first will wait for it forever.",
@@ -95,6 +104,11 @@ RULES = (
         {"access.publicUrl": (Beginning("http://"),), "access.tls": ("secret", "certManager")},
         refused=True,
     ),
+    Rule(
+        "Where components never share a node, each pod wants one of its own: {availability.schedulers} for schedulers, "
+        "{availability.apiServers} for api-servers, 2 for dag-processor and triggerer; what finds none stays Pending.",
+        {"nodes.antiAffinity": ("hard",), "availability": ("redundant",)},
+    ),
 )
 """All of them."""
 
@@ -117,13 +131,13 @@ def _flat(part: Any, place: str) -> Iterator[tuple[str, Any]]:
 def warnings(plan: Plan) -> list[Rule]:
     """What is to be said of a plan that works."""
     said = said_by(plan)
-    return [rule for rule in RULES if not rule.refused and rule.holds(said)]
+    return [replace(rule, sentence=rule.told(said)) for rule in RULES if not rule.refused and rule.holds(said)]
 
 
 def refusals(plan: Plan) -> dict[str, str]:
     """Why a plan cannot work, by the place of the answer that one would change."""
     said = said_by(plan)
-    return {rule.places[0]: rule.sentence for rule in RULES if rule.refused and rule.holds(said)}
+    return {rule.places[0]: rule.told(said) for rule in RULES if rule.refused and rule.holds(said)}
 
 
 def blocked(said: Said, place: str, choice: Any) -> str:

@@ -10,6 +10,10 @@
 
 Plain strategic merge can't say this: it would add a second container. So the patch is lifted to the workload's own
 path and its main container's own name, and is then a patch like every other.
+
+A container called `"*"` stands for every container of its list (`containers`, `initContainers`) that the folders
+before have brought in; so a folder late in the plan says something of all of them without naming one. What it takes
+away, it sets to `null`, as in every strategic merge patch.
 """
 
 from typing import Any
@@ -18,6 +22,7 @@ from wizard.render.trace import Path
 
 Object = dict[str, Any]
 MAIN = "airflow"
+EVERY = "*"
 
 _TEMPLATE_PATHS = {
     "Deployment": ("spec", "template"),
@@ -76,7 +81,7 @@ def lift(patch: Object, target: Object) -> Object | None:
     template = pod_template(target)
     if template is None or not selects(patch.get("selector", {}), template["metadata"].get("labels", {})):
         return None
-    lifted = _renamed(patch["template"], main_container(template))
+    lifted = _named(patch["template"], template)
     for key in reversed(template_path(target) or ()):
         lifted = {key: lifted}
     metadata = {"name": target["metadata"]["name"], **lifted.pop("metadata", {})}
@@ -92,9 +97,20 @@ def lifted_path(path: Path, target: Object) -> Path:
     return (*(template_path(target) or ()), *below)
 
 
-def _renamed(template: Object, main: str) -> Object:
-    spec = template.get("spec", {})
-    if "containers" not in spec:
-        return dict(template)
-    containers = [{**item, "name": main} if item["name"] == MAIN else item for item in spec["containers"]]
-    return {**template, "spec": {**spec, "containers": containers}}
+def _named(patch: Object, target: Object) -> Object:
+    """The patch of a pod template with its containers called as they are in the target."""
+    spec = dict(patch.get("spec", {}))
+    for key in spec.keys() & {"initContainers", "containers"}:
+        there = [item["name"] for item in target["spec"].get(key, [])]
+        spec[key] = [named for item in spec[key] for named in _containers(item, key, target, there)]
+        if not spec[key]:
+            del spec[key]
+    return {**patch, "spec": spec} if "spec" in patch else dict(patch)
+
+
+def _containers(item: Object, key: str, target: Object, there: list[str]) -> list[Object]:
+    if item["name"] == EVERY:
+        return [{**item, "name": name} for name in there]
+    if item["name"] == MAIN and key == "containers":
+        return [{**item, "name": main_container(target)}]
+    return [item]

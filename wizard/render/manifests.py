@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wizard.plan.derived import ANSWERED, values_of
+from wizard.plan.derived import values_of
 from wizard.plan.model import Plan
 from wizard.render.fill import fill
 from wizard.render.folders import Folder, folders_of
@@ -88,9 +88,10 @@ def patched(folders: list[Folder], values: Object) -> Drafts:
     for patch in plain_patches(folders, values):
         _lay_over(drafts, patch)
     _main_first(drafts, mains)
-    for patch in pod_patches(folders, values, drafts):
-        _lay_over(drafts, patch)
-    _main_first(drafts, mains)
+    for folder in folders:  # one by one: a patch of every container means those that came before
+        for patch in pod_patches([folder], values, drafts):
+            _lay_over(drafts, patch)
+        _main_first(drafts, mains)
     return drafts
 
 
@@ -103,7 +104,7 @@ def _bases(folders: list[Folder], values: Object) -> Drafts:
     drafts: Drafts = {}
     for folder in folders:
         for name, tree in folder.objects.items():
-            body, answers = fill(tree, values)
+            body, answers = _filled(tree, values)
             trace = Trace(Origin(f"{folder.path}/{name}", folder.answer))
             _answered(trace, answers)
             key = (body["kind"], body["metadata"]["name"])
@@ -118,7 +119,7 @@ def plain_patches(folders: list[Folder], values: Object) -> list[Patch]:
     found = []
     for folder in folders:
         for name, tree in folder.patches.items():
-            body, answers = fill(tree, values)
+            body, answers = _filled(tree, values)
             found.append(Patch(body, Origin(f"{folder.path}/{name}", folder.answer), answers))
     return found
 
@@ -128,7 +129,7 @@ def pod_patches(folders: list[Folder], values: Object, drafts: Drafts) -> list[P
     found = []
     for folder in folders:
         for name, tree in folder.pod_patches.items():
-            filled, answers = fill(tree, values)
+            filled, answers = _filled(tree, values)
             origin = Origin(f"{folder.path}/{name}", folder.answer)
             for target in [draft.body for draft in drafts.values()]:
                 body = lift(filled, target)
@@ -147,12 +148,16 @@ def _lay_over(drafts: Drafts, patch: Patch) -> None:
     _answered(draft.trace, patch.answers)
 
 
+def _filled(tree: Any, values: Object) -> tuple[Any, dict[Path, str]]:
+    """The filled tree, and by path the answer that a value follows from; of a derived one, where one is known."""
+    filled, answers = fill(tree, values)
+    reasons = {path: values["answered"].get(answer, answer) for path, answer in answers.items()}
+    return filled, {path: reason for path, reason in reasons.items() if not reason.startswith("derived.")}
+
+
 def _answered(trace: Trace, answers: dict[Path, str]) -> None:
-    """The reason for a derived value is the answer it follows from, or else the folder's."""
     for path, answer in answers.items():
-        reason = ANSWERED.get(answer, answer)
-        if not reason.startswith("derived."):
-            trace.answered(path, reason)
+        trace.answered(path, answer)
 
 
 def _main_first(drafts: Drafts, mains: dict[tuple[str, str], str]) -> None:
@@ -202,8 +207,8 @@ def _needed_secrets(folders: list[Folder], values: dict[str, Any]) -> list[Neede
     found: dict[tuple[str, bool], NeededSecret] = {}
     for folder in folders:
         origin = Origin(f"{folder.path}/choice.yaml", folder.answer)
-        for entry in folder.choice.get("secrets", []):
-            for secret in needed(fill(entry, values)[0], origin, folder.file):
+        for entry in fill(folder.choice.get("secrets", []), values)[0]:
+            for secret in needed(entry, origin, folder.file):
                 known = found.setdefault((secret.name, secret.existing), secret)
                 found[secret.name, secret.existing] = replace(known, keys={**known.keys, **secret.keys})
     return list(found.values())

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from wizard.plan.derived.secret_places import place_of
+from wizard.plan.fields import seconds
 from wizard.plan.model import Plan
 from wizard.plan.sections.dags import DagsVolume, GitBundle, GitSync, HttpsToken, NewClaim, SshKey
 
@@ -39,7 +40,6 @@ ANSWERED = {
 
 _LOCAL_BUNDLE = "airflow.dag_processing.bundles.local.LocalDagBundle"
 _GIT_BUNDLE = "airflow.providers.git.bundles.git.GitDagBundle"
-_SECONDS = {"s": 1, "m": 60}
 
 
 def values(plan: Plan) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def values(plan: Plan) -> dict[str, Any]:
 def _of_choice(plan: Plan) -> dict[str, Any]:
     match plan.dags:
         case GitSync(period=period, credentials=credentials):
-            return {"refreshInterval": str(_seconds(period)), **_of_credentials(credentials, "airflow-git-sync-ssh")}
+            return {"refreshInterval": str(seconds(period)), **_of_credentials(credentials, "airflow-git-sync-ssh")}
         case GitBundle(credentials=credentials):
             return {"dagsConnection": _connection(plan.dags), **_of_credentials(credentials, "airflow-git-bundle-ssh")}
         case DagsVolume(claim=claim):
@@ -86,17 +86,13 @@ def _users_bundle(plan: Plan) -> dict[str, Any]:
         "git_conn_id": GIT_CONNECTION,
         "tracking_ref": plan.dags.ref,
         **({} if plan.dags.folder == "." else {"subdir": plan.dags.folder}),
-        "refresh_interval": _seconds(plan.dags.period),
+        "refresh_interval": seconds(plan.dags.period),
     }
     return {"name": "dags-repository", "classpath": _GIT_BUNDLE, "kwargs": kwargs}
 
 
 def _local_bundle(name: str, path: str | None) -> dict[str, Any]:
     return {"name": name, "classpath": _LOCAL_BUNDLE, "kwargs": {"path": path}}
-
-
-def _seconds(period: str) -> int:
-    return int(period[:-1]) * _SECONDS[period[-1]]
 
 
 def _of_credentials(credentials: BaseModel, key_secret: str) -> dict[str, Any]:

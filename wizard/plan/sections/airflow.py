@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, get_args
 
-from wizard.plan.fields import AIRFLOW_DOCS, Closed, Image, ask, matching
+from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, Closed, DnsName, Image, ask, matching
 
 Colour = Literal["red", "orange", "green", "teal", "blue", "purple", "pink"]
 COLOURS = get_args(Colour)
@@ -25,6 +25,13 @@ class Airflow(Closed):
         "Your own image, where DAGs or libraries are built in. It must hold the version above. "
         "Empty: the official image of that version.",
         "https://airflow.apache.org/docs/docker-stack/build.html",
+        default=None,
+    )
+    pull_secret: DnsName | None = ask(
+        "Pull secret",
+        "The name of an existing Secret, made by kubectl create secret docker-registry, with which every pod pulls "
+        "its images. Empty: none, as for images that anybody may pull.",
+        KUBERNETES_DOCS + "containers/images/#specifying-imagepullsecrets-on-a-pod",
         default=None,
     )
     instance_name: (

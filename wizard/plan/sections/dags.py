@@ -15,6 +15,7 @@ from wizard.plan.fields import (
     DnsName,
     Image,
     Misfit,
+    Period,
     Quantity,
     ask,
     matching,
@@ -148,7 +149,6 @@ def _fits(repository: str, credentials: SshKey | HttpsToken | NoCredentials) -> 
 Repository = Annotated[str, AfterValidator(repository_address)]
 Ref = Annotated[str, matching(r"[^\s~^:?*\[\\-][^\s~^:?*\[\\]*", "must be a branch, a tag or a commit")]
 Folder = Annotated[str, AfterValidator(folder_below)]
-Period = Annotated[str, matching(r"[1-9][0-9]*[sm]", "must be a time such as 30s or 5m")]
 
 
 class GitSync(Closed):

@@ -1,0 +1,128 @@
+"""A stuck scheduler on a real node: found and restarted in each of the ways, while a sound one is left alone."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.node.command_line import CommandLine, api
+from wizard.cluster.interface import Cluster, Object
+from wizard.yaml_files import write_yaml
+
+pytestmark = [pytest.mark.cluster, pytest.mark.node]
+
+QUICK = {"periodSeconds": 5, "failureThreshold": 2}
+HEARTBEAT = "airflow_wizard_heartbeat"
+
+STOP = """
+import os, signal
+found = []
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    words = open(f"/proc/{pid}/cmdline").read().split("\\0")
+    if "airflow" in words[1:2] + words[0:1] or any(word.endswith("/airflow") for word in words[:2]):
+        if "scheduler" in words and pid != "1":
+            found.append(int(pid))
+os.kill(min(found), signal.SIGSTOP)
+print(min(found))
+"""
+"""The scheduler's own process is the oldest of that name; those below it live on, as in a deadlock."""
+
+
+@pytest.fixture
+def wizard(cluster: Cluster, tmp_path: Path) -> Iterator[CommandLine]:
+    """The command line, for a namespace that doesn't exist yet."""
+    wizard = CommandLine(tmp_path / "airflow-plan.yaml", f"wizard-liveness-{secrets.token_hex(3)}")
+    yield wizard
+    cluster.delete("v1", "Namespace", wizard.namespace)
+
+
+def test_a_stuck_scheduler_is_restarted(cluster: Cluster, wizard: CommandLine) -> None:
+    answer(wizard, {"type": "http", **QUICK})
+    wizard.ok("apply", "--yes")
+    wizard.ok("verify")
+    stop_and_see_it_restarted(cluster, wizard.namespace, 120)
+
+    answer(wizard, {"type": "heartbeat", **QUICK})
+    others = pods_but_the_scheduler(cluster, wizard.namespace)
+    wizard.ok("apply", "--yes")
+    assert pods_but_the_scheduler(cluster, wizard.namespace) == others, "only the scheduler rolls"
+    stop_and_see_it_restarted(cluster, wizard.namespace, 180)
+
+    answer(wizard, {"type": "dag", "interval": "20s", "stuckAfter": "60s", **QUICK})
+    wizard.ok("apply", "--yes")
+    see_it_left_alone(cluster, wizard.namespace)
+    stop_and_see_it_restarted(cluster, wizard.namespace, 240)
+    see_it_left_alone(cluster, wizard.namespace)
+    wizard.ok("verify")
+    wizard.ok("delete", "--yes", "--purge")
+
+
+def answer(wizard: CommandLine, scheduler: dict[str, Any]) -> None:
+    """Write the laptop's plan with this way to find a stuck scheduler."""
+    head = {"apiVersion": "airflow-wizard/v1", "kind": "Plan", "profile": "laptop"}
+    wizard.plan.write_text(write_yaml({**head, "liveness": {"scheduler": scheduler}}))
+
+
+def scheduler_pod(cluster: Cluster, namespace: str) -> Object:
+    """The scheduler's pod that stays."""
+    pods = cluster.list("v1", "Pod", namespace, labels="component=scheduler")
+    (pod,) = (pod for pod in pods if "deletionTimestamp" not in pod["metadata"])
+    return pod
+
+
+def restarts(cluster: Cluster, namespace: str) -> int:
+    """How often the scheduler's container was started anew."""
+    count: int = scheduler_pod(cluster, namespace)["status"]["containerStatuses"][0]["restartCount"]
+    return count
+
+
+def pods_but_the_scheduler(cluster: Cluster, namespace: str) -> set[str]:
+    """The other pods' names."""
+    pods = cluster.list("v1", "Pod", namespace)
+    return {pod["metadata"]["name"] for pod in pods if pod["metadata"]["labels"]["component"] != "scheduler"}
+
+
+def wait_until(what: str, holds: Callable[[], bool], seconds: float, seen: Callable[[], object]) -> None:
+    """Wait for a condition; says what was seen where it doesn't come."""
+    started = time.monotonic()
+    while not holds():
+        assert time.monotonic() < started + seconds, f"not within {seconds} s: {what}; seen: {seen()}"
+        time.sleep(1)
+    print(f"{what}: {time.monotonic() - started:.0f} s")
+
+
+def stop_and_see_it_restarted(cluster: Cluster, namespace: str, seconds: float) -> None:
+    """Stop the scheduler's process as a deadlock would, and wait until Kubernetes has started another."""
+    pod, before = scheduler_pod(cluster, namespace)["metadata"]["name"], restarts(cluster, namespace)
+    assert before == 0
+    code, _, err = cluster.exec(namespace, pod, "scheduler", ["python", "-c", STOP])
+    assert code == 0, err
+
+    def events() -> list[str]:
+        return [event["message"] for event in cluster.events(namespace, "Pod", pod)]
+
+    wait_until("restarted", lambda: restarts(cluster, namespace) > before, seconds, events)
+    killed = [text for text in events() if "failed liveness probe" in text]
+    assert killed, events()
+
+    def started() -> bool:
+        return bool(scheduler_pod(cluster, namespace)["status"]["containerStatuses"][0]["started"])
+
+    wait_until("started again", started, 120, events)
+
+
+def see_it_left_alone(cluster: Cluster, namespace: str) -> None:
+    """Wait for three more heartbeats, each later than the limit's half after the last: nothing is restarted."""
+    airflow, before = api(cluster, namespace), restarts(cluster, namespace)
+
+    def beats() -> list[str]:
+        path = f"/api/v2/dags/{HEARTBEAT}/dagRuns?state=success&limit=100"
+        return [run["dag_run_id"] for run in airflow.call("GET", path)["dag_runs"]]
+
+    wait_until("it is read", lambda: HEARTBEAT in str(airflow.call("GET", "/api/v2/dags")), 60, lambda: "")
+    known = len(beats())
+    wait_until("three heartbeats", lambda: len(beats()) >= known + 3, 180, beats)
+    assert restarts(cluster, namespace) == before
