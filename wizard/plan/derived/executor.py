@@ -25,10 +25,10 @@ def values(plan: Plan) -> dict[str, Any]:
 
 
 def _of_workers(plan: Plan, executor: KubernetesExecutor) -> dict[str, Any]:
-    """The worker's image, and the same as the executor's two settings; it has none for a digest, and then the
-    image of the pod template holds."""
+    """The worker's image, and the same as the executor's two settings, which it joins with a colon again: that is
+    right for a digest too."""
     worker = executor.worker_image or image(plan)
-    repository, _, tag = (None, "", None) if "@" in worker else worker.rpartition(":")
+    repository, _, tag = worker.rpartition(":")
     return {
         "workerImage": worker,
         "workerRepository": repository,

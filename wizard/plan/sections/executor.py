@@ -1,6 +1,8 @@
 """Where tasks run."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from wizard.plan.fields import AIRFLOW_DOCS, Closed, Image, Number, ask
 
@@ -19,6 +21,18 @@ class LocalExecutor(Closed):
     )
 
 
+class TemplateInConfigMap(Closed):
+    """The template of task pods in a ConfigMap."""
+
+    type: Literal["configMap"] = "configMap"
+
+
+class TemplateInImage(Closed):
+    """The template of task pods in Airflow's image."""
+
+    type: Literal["image"] = "image"
+
+
 class KubernetesExecutor(Closed):
     """Each task runs in a pod of its own."""
 
@@ -34,4 +48,10 @@ class KubernetesExecutor(Closed):
         "Kept, the pod of a failed task can be looked at with kubectl, and must be deleted by hand.",
         "https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/configurations-ref.html",
         default=False,
+    )
+    template: Annotated[TemplateInConfigMap | TemplateInImage, Field(discriminator="type")] = ask(
+        "Where is the template of task pods?",
+        "The scheduler reads it for each task, and adds the task to it.",
+        "https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/kubernetes_executor.html",
+        default=TemplateInConfigMap(),
     )
