@@ -50,7 +50,7 @@ def test_dags_and_template_in_the_image_and_a_task_that_starts_a_pod(cluster: Cl
     assert "this DAG is at /opt/airflow/dags/from_the_image.py, its pod is as it was made" in log
     state, log = run(airflow, "starts_a_pod")
     assert state == "failed", "tasks have no rights, and no token"
-    assert "token file" in log
+    assert "No configuration found" in log
 
     before = control_plane(cluster, namespace)
     edit_template(cluster, namespace)
