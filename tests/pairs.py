@@ -134,7 +134,7 @@ class PairsPlan:
         texts = [key for key, value in answers.items() if value == GIVEN]
         for key in texts:
             draft.given[key] = known_texts(key)[self.number % len(known_texts(key))]
-        for key in texts:
+        for key in [*texts, *texts]:  # twice: a part that is wrong hides how others fit together
             for text in known_texts(key):
                 if ASKED[key][0].place in draft.problems():
                     draft.given[key] = text  # the other answers want another kind of it

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wizard.brought import bring, token
+from wizard.brought import bring, password, token
 from wizard.errors import Exit, UserError
 from wizard.render.needed_secrets import Value
 
@@ -80,3 +80,25 @@ def test_a_token_comes_from_a_file_or_a_variable(tmp_path: Path, monkeypatch: py
     assert bring(Value(file=str(file), check="token"), "it", needed=True) == "from-a-file"
     monkeypatch.setenv("DAGS_TOKEN", "from-a-variable\r\n")
     assert bring(Value(environment="DAGS_TOKEN", check="token"), "it", needed=True) == "from-a-variable"
+
+
+@pytest.mark.parametrize("text", ["p@s:s/w#r d%+é", " ", " blanks around "])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_password_loses_the_end_of_its_line_and_nothing_else(text: str, end: str) -> None:
+    assert password(text + end, "it") == text
+
+
+@pytest.mark.parametrize("text", ["s3cret\nmore\n", "user: x\rs3cret", "s3cret\0"])
+def test_what_is_no_password_is_told_without_showing_it(text: str) -> None:
+    with pytest.raises(UserError, match="key POSTGRES_PASSWORD of Secret s is no password") as wrong:
+        password(text, "key POSTGRES_PASSWORD of Secret s")
+    assert wrong.value.code == Exit.USAGE
+    assert "s3cret" not in str(wrong.value)
+
+
+def test_a_password_comes_from_a_file_or_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "password"
+    file.write_text("from a file\n")
+    assert bring(Value(file=str(file), check="password"), "it", needed=True) == "from a file"
+    monkeypatch.setenv("DATABASE_PASSWORD", "from a variable")
+    assert bring(Value(environment="DATABASE_PASSWORD", check="password"), "it", needed=True) == "from a variable"

@@ -261,4 +261,5 @@ def test_every_needed_secret_is_read(file: Entry) -> None:
 def test_task_pods_do_not_reach_the_database_or_what_encrypts_it(file: Entry) -> None:
     for pod in pods(file):
         if pod.is_worker:
-            assert not {"airflow-db", "airflow-fernet-key", "airflow-jwt-secret"} & reads(pod.template, "Secret").keys()
+            assert not {"airflow-fernet-key", "airflow-jwt-secret"} & reads(pod.template, "Secret").keys()
+            assert not re.search(r"POSTGRES|MYSQL|SQL_ALCHEMY", str(pod.template)), pod.owner

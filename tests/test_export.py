@@ -167,15 +167,16 @@ def test_values_from_elsewhere_arrive_unchanged(tmp_path: Path) -> None:
     assert made["key"] == {"file": key.read_bytes(), "env": b"line 1\nline $2\n", "text": said.encode()}
 
 
-def test_a_token_arrives_without_the_end_of_its_line(tmp_path: Path) -> None:
-    (tmp_path / "to ken").write_text("a%b\\c\r\n")
+@pytest.mark.parametrize(("check", "text"), [("token", "a%b\\c"), ("password", " p@s:s/w#r d%+é\\ ")])
+def test_a_token_or_a_password_arrives_without_the_end_of_its_line(check: Any, text: str, tmp_path: Path) -> None:
+    (tmp_path / "to ken").write_text(text + "\r\n")
     keys = {
-        "file": Value(file=str(tmp_path / "to ken"), check="token"),
-        "home": Value(file="~/to ken", check="token"),
-        "env": Value(environment="TOKEN", check="token"),
+        "file": Value(file=str(tmp_path / "to ken"), check=check),
+        "home": Value(file="~/to ken", check=check),
+        "env": Value(environment="TOKEN", check=check),
     }
-    made = made_by([NeededSecret("key", keys, Origin(""))], {"TOKEN": "a%b\\c", "HOME": str(tmp_path)})
-    assert set(made["key"].values()) == {b"a%b\\c"}
+    made = made_by([NeededSecret("key", keys, Origin(""))], {"TOKEN": text, "HOME": str(tmp_path)})
+    assert set(made["key"].values()) == {text.encode()}
 
 
 def test_a_file_at_home_is_found(tmp_path: Path) -> None:

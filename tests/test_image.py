@@ -59,7 +59,7 @@ def test_what_the_answers_need_is_said_with_the_answer(file: Path) -> None:
     assert len(wanted) >= 2
     for need in wanted:
         assert re.search(rf"^#   {need.package} +{re.escape(need.answer)}$", official, re.MULTILINE)
-        assert f"# {need.answer}\n    {need.package}" in slim
+        assert f"# {need.answer}\n" in slim
         assert any(need.package in line.split() for line in instructions(slim) if line.startswith("RUN pip"))
     assert not [line for line in instructions(official) if line.startswith("RUN")]
 

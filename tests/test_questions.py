@@ -178,7 +178,7 @@ def test_a_plan_without_answers_is_small() -> None:
 @pytest.mark.parametrize(
     ("loc", "place"),
     [
-        (("database", "image"), ("database", "image")),
+        (("database", "postgresql", "image"), ("database", "image")),
         (("database", "storage", "claim", "size"), ("database", "storage", "size")),
         (("database", "storage", "ephemeral", "size"), ("database", "storage", "size")),
         (("database", "storage", "claim"), ("database", "storage")),

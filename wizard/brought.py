@@ -30,6 +30,8 @@ def bring(value: Value, what: str, *, needed: bool) -> str | None:
             return airflow_connection(text, what)
         case "token":
             return token(text, what)
+        case "password":
+            return password(text, what)
     return text
 
 
@@ -97,6 +99,18 @@ def token(text: str, what: str) -> str:
         raise UserError(
             f"{what} is no token: it has blanks or several lines.",
             "Give a file or a variable that holds the token alone.",
+            Exit.USAGE,
+        )
+    return mended
+
+
+def password(text: str, what: str) -> str:
+    """A password without the end of its line; everything else belongs to it, blanks too. Raises `UserError`."""
+    mended = text.rstrip("\r\n")
+    if any(character in mended for character in "\r\n\0"):
+        raise UserError(
+            f"{what} is no password: it has several lines.",
+            "Give a file or a variable that holds the password alone.",
             Exit.USAGE,
         )
     return mended

@@ -19,6 +19,8 @@ _RANDOM: dict[Random, str] = {
 }
 """Commands that every Linux and macOS has: one that is missing would make an empty value without a word."""
 
+_ONE_LINE = ("token", "password")
+
 
 def write_folder(rendered: Rendered, folder: Path) -> None:
     """Write the folder as a whole: beside its place first, then into it, so that it is never half there.
@@ -86,10 +88,10 @@ def _source(key: str, value: Value) -> str:
     if value.file is not None:
         home, path = ('"$HOME"/', value.file[2:]) if value.file.startswith("~/") else ("", value.file)
         place = home + shlex.quote(path)
-        # A token must end without the line's end that most files have.
-        return f"--from-file={key}=" + (f"<(tr -d '\\r\\n' < {place})" if value.check == "token" else place)
+        # A token or a password must end without the line's end that most files have.
+        return f"--from-file={key}=" + (f"<(tr -d '\\r\\n' < {place})" if value.check in _ONE_LINE else place)
     if value.environment is not None:
-        end = "" if value.check == "token" else "\\n"
+        end = "" if value.check in _ONE_LINE else "\\n"
         return f'--from-file={key}=<(printf "%s{end}" "${value.environment}")'
     if value.random is None:
         return f"--from-literal={key}={shlex.quote(str(value.text))}"

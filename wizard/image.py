@@ -5,6 +5,7 @@ image has all of it already; its slim variant has none, and gets it installed as
 """
 
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -105,9 +106,15 @@ def _there_already(plan: Plan) -> list[str]:
 
 def _installed(plan: Plan) -> list[str]:
     apt, pip = needs(plan, "apt"), needs(plan, "pip")
-    installed = " \\\n".join(f"    # {need.answer}\n    {need.package}" for need in pip)
-    root = [_APT % "\n".join(f"    # {need.answer}\n    {need.package} \\" for need in apt)] if apt else []
-    return [*root, _PIP + installed + "\n"]
+    return [*([_APT % f"{_listed(apt)} \\"] if apt else []), f"{_PIP}{_listed(pip)}\n"]
+
+
+def _listed(wanted: list[Need]) -> str:
+    """The packages as lines of one command, below the answer that they are for; comments may stand between."""
+    groups = groupby(wanted, key=lambda need: need.answer)
+    return " \\\n".join(
+        f"    # {answer}\n    " + " \\\n    ".join(need.package for need in group) for answer, group in groups
+    )
 
 
 def _copy(answer: str, source: str, place: str) -> str:

@@ -67,6 +67,8 @@ class Question:
     default: Any
     """What holds without an answer: the profile's default, else the plan's."""
     choices: tuple[Choice, ...] = ()
+    picks: str = ""
+    """What names of the cluster at hand it may hold, as `wizard.picks` calls them."""
 
 
 class Draft:
@@ -212,6 +214,7 @@ def _question(field: FieldInfo, key: Key, place: str, models: list[Model], defau
         optional=type(None) in get_args(field.annotation),
         default=default,
         choices=choices,
+        picks=str(extra.get("picks", "")),
     )
 
 

@@ -1,6 +1,9 @@
 """What schema this image wants and what schema the database has, without starting Airflow."""
 
 import ast
+import contextlib
+import signal
+import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,9 +33,8 @@ def current(connection):
     """The revision by version table; None for a table that isn't there."""
     found = {}
     for table, _, _ in (AIRFLOW, FAB):
-        with connection, connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass(%s)", (table,))
-            if cursor.fetchone()[0] is None:
+        with airflow_database.cursor(connection) as cursor:
+            if not airflow_database.has_table(cursor, table):
                 found[table] = None
                 continue
             cursor.execute(f"SELECT version_num FROM {table}")
@@ -53,15 +55,27 @@ def work(current, wanted):
     return f"migrate the database from revision {named(current)} to {named(wanted)}"
 
 
+@contextlib.contextmanager
+def may_be_ended():
+    """While there is nothing to lose, end when told to: a container's first process would otherwise ignore that, and
+    who has mended an answer would wait half a minute for the old pod to be killed."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def wait_for_database():
     """A connection, as soon as the database takes one. Says what it waits for whenever that changes."""
     said = None
-    while True:
-        try:
-            return airflow_database.connect()
-        except airflow_database.Error as error:
-            reason = str(error).strip().splitlines()[0]
-            if reason != said:
-                said = reason
-                print(f"waiting for the database: {reason}", flush=True)
-            time.sleep(0.5)
+    with may_be_ended():
+        while True:
+            try:
+                return airflow_database.connect()
+            except airflow_database.Error as error:
+                reason = airflow_database.reason(error)
+                if reason != said:
+                    said = reason
+                    print(f"waiting for the database: {reason}", flush=True)
+                time.sleep(0.5)

@@ -23,7 +23,7 @@ def airflow(*arguments):
 
 
 def user_exists(connection, username):
-    with connection, connection.cursor() as cursor:
+    with airflow_database.cursor(connection) as cursor:
         cursor.execute("SELECT 1 FROM ab_user WHERE lower(username) = lower(%s)", (username,))
         return cursor.fetchone() is not None
 
@@ -33,6 +33,9 @@ def migrate(connection):
     if current == wanted:
         print(f"the database has the schema of this image: {airflow_schema.named(wanted)}", flush=True)
         return
+    refusal = airflow_database.refusal(connection)
+    if refusal:
+        raise SystemExit(refusal)
     print(f"to do: {airflow_schema.work(current, wanted)}", flush=True)
     airflow("db", "migrate")
     left = airflow_schema.current(connection)

@@ -10,8 +10,8 @@ import sys
 
 import airflow_database
 
-QUESTION = """
-SELECT extract(epoch FROM now() - max(latest_heartbeat)) FROM job
+QUESTION = f"""
+SELECT {airflow_database.age("max(latest_heartbeat)")} FROM job
 WHERE job_type = %s AND state = 'running' AND hostname = %s
 """
 
@@ -19,7 +19,7 @@ WHERE job_type = %s AND state = 'running' AND hostname = %s
 def age(job_type):
     """Seconds since the last heartbeat, or None. Jobs are known by the address that [core] hostname_callable gives."""
     address = socket.gethostbyname(socket.getfqdn())
-    with airflow_database.connect() as connection, connection.cursor() as cursor:
+    with airflow_database.cursor(airflow_database.connect()) as cursor:
         cursor.execute(QUESTION, (job_type, address))
         return cursor.fetchone()[0]
 
@@ -29,7 +29,7 @@ if __name__ == "__main__":
     try:
         seconds = age(sys.argv[1])
     except airflow_database.Error as error:
-        sys.exit(f"the database doesn't answer: {error}")
+        sys.exit(f"the database doesn't answer: {airflow_database.reason(error)}")
     if seconds is None or seconds > limit:
         sys.exit(
             f"no heartbeat of {sys.argv[1]} within {limit:.0f} s" + ("" if seconds is None else f": {seconds:.0f} s")

@@ -27,4 +27,5 @@ def wait():
 
 
 if __name__ == "__main__":
-    wait()
+    with airflow_schema.may_be_ended():
+        wait()

@@ -11,7 +11,7 @@ import pytest
 
 from wizard.blueprints_folder import BLUEPRINTS
 
-SCRIPTS = [BLUEPRINTS / "airflow", BLUEPRINTS / "database" / "postgresql"]
+SCRIPTS = [BLUEPRINTS / "airflow", BLUEPRINTS / "database" / "postgresql-client"]
 DATABASE = {
     "POSTGRES_HOST": "postgres-db",
     "POSTGRES_PORT": "5432",
@@ -174,8 +174,8 @@ def test_nothing_to_migrate_is_nothing_done(image: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "named"),
     [
-        ("NULL NULL", "make the database's tables"),
-        ("t old t fab-new", "migrate the database from revision old, fab-new to new, fab-new"),
+        ("NULL NULL NULL", "make the database's tables"),
+        ("t old t fab-new NULL", "migrate the database from revision old, fab-new to new, fab-new"),
     ],
 )
 def test_an_older_schema_is_migrated_under_the_lock(before: str, named: str, image: Path) -> None:
@@ -185,7 +185,7 @@ def test_an_older_schema_is_migrated_under_the_lock(before: str, named: str, ima
 
 
 def test_a_migration_that_ends_elsewhere_fails(image: Path) -> None:
-    done = migrate(image, "NULL NULL t old NULL")
+    done = migrate(image, "NULL NULL NULL t old NULL")
     assert done.returncode == 1 and "after the migration the database is at" in done.stderr
     assert done.stdout.endswith("unlock\n")
 

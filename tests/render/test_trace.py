@@ -62,7 +62,7 @@ def manifest(answers: str, label: str) -> Manifest:
         (
             "Deployment airflow-scheduler",
             (*MAIN, "scheduler", "env", "POSTGRES_HOST", "valueFrom", "configMapKeyRef", "key"),
-            "database/postgresql/connection.pod.patch.yaml",
+            "database/postgresql-client/connection.pod.patch.yaml",
             "database.type",
         ),
         (
@@ -87,7 +87,7 @@ def manifest(answers: str, label: str) -> Manifest:
         (
             "ConfigMap airflow-scripts",
             ("data", "airflow_database.py"),
-            "database/postgresql/airflow_database.py",
+            "database/postgresql-client/airflow_database.py",
             "database.type",
         ),
         ("ConfigMap airflow-config", ("metadata", "namespace"), "airflow/airflow-config.yaml", "namespace"),

@@ -66,7 +66,7 @@ class Driven:
 
     async def settled(self) -> None:
         """Wait until the keys are painted, which comes last: they follow the focus."""
-        await self.wait_for(lambda: self.lines[-1].startswith(("F1 help", "^f search")), lambda: self.text)
+        await self.wait_for(lambda: self.lines[-1].startswith(("F1 help", "F4 pick", "^f search")), lambda: self.text)
 
     async def wait_for(self, true: Callable[[], bool], seen: Callable[[], str], seconds: float = 20) -> None:
         """Wait until something is so; where it never is, say what was seen."""
@@ -97,10 +97,11 @@ async def wizard(
     contexts: Sequence[Context] = CONTEXTS,
     sandbox: bool = False,
     path: Path | None = None,
+    connect: Callable[[str], Cluster] | None = None,
 ) -> AsyncIterator[Driven]:
     """A wizard that runs, over a sandbox that is ready at once."""
     there = cluster or Sandbox(pace=0)
-    app = WizardApp(draft or Draft(), lambda _: there, contexts, path=path, sandbox=sandbox)
+    app = WizardApp(draft or Draft(), connect or (lambda _: there), contexts, path=path, sandbox=sandbox)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Driven(app, pilot)

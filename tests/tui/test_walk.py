@@ -103,12 +103,10 @@ async def test_a_failure_says_why_and_going_on_finishes() -> None:
 
 
 async def test_a_cluster_that_does_not_answer_is_told_and_can_be_tried_again() -> None:
-    async with wizard() as screen:
+    def refuse(context: str) -> Sandbox:
+        raise UserError(f"{context} does not answer.", "Is it running?")
 
-        def refuse(context: str) -> Sandbox:
-            raise UserError(f"{context} does not answer.", "Is it running?")
-
-        screen.app.session.connect = refuse
+    async with wizard(connect=refuse) as screen:
         await screen.go("apply")
         await screen.until("× kind-lab does not answer.")
         assert "Is it running?" in screen.text

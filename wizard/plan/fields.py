@@ -18,17 +18,24 @@ GIT_BUNDLE_DOCS = "https://airflow.apache.org/docs/apache-airflow-providers-git/
 
 
 def ask(
-    title: str, help: str, docs: str = "", *, step: str = "", choices: str = "", kind: str = "", **field: Any
+    title: str,
+    help: str,
+    docs: str = "",
+    *,
+    step: str = "",
+    choices: str = "",
+    kind: str = "",
+    picks: str = "",
+    **field: Any,
 ) -> Any:
     """A field that is a question: its title, its help, and where the subject is documented.
 
     `step` names the step of the wizard that asks, where that isn't the section the field is in; `choices` the
     blueprint folder with the texts of the choices, where several questions share them; `kind` is `lines` for text of
-    several lines.
+    several lines; `picks` says what names of the cluster at hand it may hold (`wizard.picks`).
     """
-    extra: JsonDict = {
-        key: value for key, value in (("docs", docs), ("step", step), ("choices", choices), ("kind", kind)) if value
-    }
+    said = {"docs": docs, "step": step, "choices": choices, "kind": kind, "picks": picks}
+    extra: JsonDict = {key: value for key, value in said.items() if value}
     return Field(title=title, description=help, json_schema_extra=extra, **field)
 
 
@@ -79,6 +86,12 @@ DnsName = Annotated[
 Quantity = Annotated[
     str,
     matching(r"[1-9][0-9]*(\.[0-9]+)?(Mi|Gi|Ti|M|G|T)", "must be a size such as 512Mi or 5Gi"),
+]
+Cpu = Annotated[
+    str,
+    matching(
+        r"[1-9][0-9]*m|[1-9][0-9]*(\.[0-9]{1,3})?|0\.[0-9]{0,2}[1-9]", "must be a number of CPUs such as 500m or 2"
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, POD_OPERATOR_DOCS,
 from wizard.plan.sections.access import Service
 from wizard.plan.sections.airflow import Airflow
 from wizard.plan.sections.dags import DagsInImage, DagsVolume, GitBundle, GitSync
-from wizard.plan.sections.database import PostgreSQL
+from wizard.plan.sections.database import DATABASE_DOCS, ExistingPostgreSQL, MySQL, PostgreSQL
 from wizard.plan.sections.executor import KubernetesExecutor, LocalExecutor
 from wizard.plan.sections.login import Users
 from wizard.plan.sections.logs import S3, LogsVolume, NoLogs, Wasb
@@ -58,10 +58,10 @@ class Plan(Closed):
         step="executor",
         default=NoRights(),
     )
-    database: PostgreSQL = ask(
+    database: Annotated[PostgreSQL | ExistingPostgreSQL | MySQL, Field(discriminator="type")] = ask(
         "Which database does Airflow use?",
         "Airflow keeps all state in a database: DAGs, runs, users, connections.",
-        AIRFLOW_DOCS + "howto/set-up-database.html",
+        DATABASE_DOCS,
         default=PostgreSQL(),
     )
     logs: Annotated[NoLogs | LogsVolume | S3 | Wasb, Field(discriminator="type")] = ask(

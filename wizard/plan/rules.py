@@ -41,6 +41,10 @@ RULES = (
         {"database.storage": ("ephemeral",)},
     ),
     Rule(
+        "The connection to the database is not encrypted: whoever is on the way reads all that Airflow keeps.",
+        {"database.tls": ("disable",)},
+    ),
+    Rule(
         "Task pods are deleted when they end, and their logs with them: choose where logs go to keep them.",
         {"executor": ("kubernetes",), "logs": ("none",)},
     ),

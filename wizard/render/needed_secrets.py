@@ -6,7 +6,7 @@ from typing import Any, Literal
 from wizard.render.trace import Origin
 
 Random = Literal["password", "fernet-key", "hex-64-bytes"]
-Check = Literal["ssh-private-key", "airflow-connection", "token"]
+Check = Literal["ssh-private-key", "airflow-connection", "token", "password"]
 
 
 @dataclass(frozen=True)

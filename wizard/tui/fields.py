@@ -1,5 +1,6 @@
 """Questions as widgets. Each shows what holds, tells what was answered, and says what is wrong right beside it."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -10,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Static, TextArea
 
+from wizard.picks import Pick
 from wizard.plan.shorthand import in_a_line
 from wizard.progress import Mark
 from wizard.questions import Key, Question
@@ -28,6 +30,8 @@ class Field(Vertical):
         .help { color: $text-muted; }
         .problem { color: $text-error; text-style: bold; display: none; }
         .problem.-told { display: block; }
+        .picks { color: $text-accent; display: none; }
+        .picks.-offered { display: block; }
         .problem.-warned { color: $text-warning; }
         .line { height: auto; }
         .line > .title { width: 21; padding: 0 1 0 0; }
@@ -54,6 +58,9 @@ class Field(Vertical):
         return self.query(self.CONTROL).first()
 
     CONTROL: ClassVar[type[Widget]]
+
+    def offer(self, picks: Sequence[Pick]) -> None:
+        """Show what can be picked on this cluster; only fields of text do."""
 
     def tell(self, problem: str, warning: str = "") -> None:
         """Show what is wrong with the answer, or what surprises about it; nothing for one that is right."""
@@ -117,6 +124,13 @@ class TextField(Field):
     """Text or a number. Empty: what holds by default, which stands there in grey."""
 
     CONTROL = Line
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4", "pick", "pick", key_display="F4", tooltip="The next name that this cluster has")
+    ]
+
+    def __init__(self, question: Question, value: Any) -> None:
+        super().__init__(question, value)
+        self._picks: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="line"):
@@ -124,6 +138,26 @@ class TextField(Field):
             with Vertical():
                 yield Line(in_a_line(self.value), placeholder=_placeholder(self.question), compact=True)
                 yield from self._below()
+                yield Static("", classes="picks", markup=False)
+
+    def offer(self, picks: Sequence[Pick]) -> None:
+        """Show what can be picked on this cluster."""
+        self._picks = tuple(pick.value for pick in picks)
+        shown = self.query_one(".picks", Static)
+        shown.set_class(bool(picks), "-offered")
+        shown.update(f"here (F4): {' · '.join(map(str, picks))}")
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """F4 is a key only where there is something to pick."""
+        return action != "pick" or bool(self._picks)
+
+    def action_pick(self) -> None:
+        """Take the name after the one that stands there, or the first."""
+        line = self.query_one(Line)
+        at = self._picks.index(line.value) + 1 if line.value in self._picks else 0
+        line.value = self._picks[at % len(self._picks)]
+        line.cursor_position = len(line.value)
 
     def show(self, question: Question, value: Any) -> None:
         """Take over a default that another answer changed, unless somebody types here."""

@@ -118,3 +118,10 @@ class Form(VerticalScroll, can_focus=False):
         warnings = self._session.warnings()
         for field in self.query(Field):
             field.tell(problems.get(field.question.key, ""), warnings.get(field.question.place, ""))
+        self.offer_picks()
+
+    def offer_picks(self) -> None:
+        """Show beside each field what this cluster has for it."""
+        for field in self.query(Field):
+            if field.question.picks:
+                field.offer(self._session.picks.get(field.question.picks, ()))

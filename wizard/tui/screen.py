@@ -2,12 +2,15 @@
 
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer
 
+from wizard.errors import UserError
+from wizard.picks import Picks
 from wizard.plan.file import DEFAULT_FILE, text_of
 from wizard.questions import STEPS, Key
 from wizard.tui.apply_pane import ApplyPane
@@ -17,7 +20,7 @@ from wizard.tui.header import Header
 from wizard.tui.preview import Preview
 from wizard.tui.rail import Rail
 from wizard.tui.review import Review
-from wizard.tui.session import RAIL, Session
+from wizard.tui.session import CONTEXT, RAIL, Session
 
 
 class WizardScreen(Screen[None]):
@@ -53,8 +56,26 @@ class WizardScreen(Screen[None]):
         yield Footer(compact=True)
 
     async def on_mount(self) -> None:
-        """Start at the first step."""
+        """Start at the first step, and look meanwhile what the cluster has to pick from."""
+        self._look()
         await self.go(next(iter(RAIL)))
+
+    @work(thread=True, exclusive=True, group="picks")
+    def _look(self) -> None:
+        """Ask the cluster of this run; one that doesn't answer has nothing to pick from, and Apply will say why."""
+        from wizard.picks import look
+
+        session, context = self._session, self._session.context
+        try:
+            picks = look(session.cluster())
+        except UserError:
+            picks = {}
+        self.app.call_from_thread(self._looked, context, picks)
+
+    def _looked(self, context: str, picks: Picks) -> None:
+        if context == self._session.context:
+            self._session.picks = picks
+            self.query_one(Form).offer_picks()
 
     def on_resize(self) -> None:
         """The width decides whether there is a preview."""
@@ -126,7 +147,10 @@ class WizardScreen(Screen[None]):
         self.app.push_screen(dialog, saved)
 
     def on_field_answered(self, event: Field.Answered) -> None:
-        """An answer changes the header, the rail and the preview."""
+        """An answer changes the header, the rail and the preview; another cluster has other names to pick from."""
+        if event.key == CONTEXT:
+            self._session.picks = {}
+            self._look()
         self._paint()
         self.call_after_refresh(self.query_one(Preview).refresh_manifests)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
 from wizard.errors import UserError
+from wizard.picks import Picks
 from wizard.plan.file import PlanErrors
 from wizard.plan.model import Plan
 from wizard.plan.rules import warnings
@@ -53,6 +54,8 @@ class Session:
     seen: set[str] = field(default_factory=set)
     apply_mark: str = UNSEEN
     """How far Apply is."""
+    picks: Picks = field(default_factory=dict)
+    """What can be picked on the cluster of this run; empty until it has answered."""
 
     def __post_init__(self) -> None:
         names = [context.name for context in self.contexts]

@@ -6,10 +6,10 @@ value follows from, for who asks why a line is there.
 
 from typing import Any
 
-from wizard.plan.derived import access, airflow, dags, executor, logs, rights
+from wizard.plan.derived import access, airflow, dags, database, executor, logs, rights
 from wizard.plan.model import Plan
 
-_SECTIONS = (airflow, dags, executor, rights, logs, access)
+_SECTIONS = (airflow, dags, executor, rights, database, logs, access)
 
 ANSWERED = {f"derived.{name}": answer for section in _SECTIONS for name, answer in section.ANSWERED.items()}
 """By dotted path of a derived value, the answer that it follows from."""

@@ -224,6 +224,7 @@ class NewClaim(Closed):
         "StorageClass",
         "A class that offers the access mode: NFS, EFS, Azure Files, Filestore, CephFS. Empty: the default class.",
         KUBERNETES_DOCS + "storage/storage-classes/",
+        picks="storageClass",
         default=None,
     )
     access_mode: Annotated[str, matching("ReadWriteMany|ReadWriteOnce", "must be ReadWriteMany or ReadWriteOnce")] = (

@@ -34,6 +34,7 @@ class LogsVolume(Closed):
         "StorageClass",
         "A class that offers ReadWriteMany: NFS, EFS, Azure Files, Filestore, CephFS. Empty: the default class.",
         VOLUME_DOCS,
+        picks="storageClass",
         default=None,
     )
 

@@ -25,12 +25,14 @@ class Placement(Closed):
         "labels",
         "Only nodes with these labels, such as pool=airflow,disk=ssd. Empty: any node.",
         KUBERNETES_DOCS + "scheduling-eviction/assign-pod-node/",
+        picks="nodeLabel",
         default={},
     )
     tolerations: Annotated[list[Toleration], BeforeValidator(tolerations_of)] = ask(
         "taints",
         "Taints to tolerate, written as kubectl taint does: dedicated=airflow:NoSchedule. Empty: none.",
         KUBERNETES_DOCS + "scheduling-eviction/taint-and-toleration/",
+        picks="nodeTaint",
         default=[],
     )
 
