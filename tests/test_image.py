@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.catalogue import Entry, bodies, every_plan, plan_of, pods, rendered
-from tests.pairs import every_combination
+from tests.pairs import PAIRS
 from wizard.blueprints_folder import BLUEPRINTS
 from wizard.errors import Exit, UserError
 from wizard.image import build_context, needs
@@ -14,6 +14,8 @@ from wizard.image_folder import write_context
 from wizard.plan.file import parse
 from wizard.plan.model import Plan
 from wizard.plan.sections.dags import DagsInImage
+from wizard.render import render
+from wizard.render.folders import folders_of
 from wizard.yaml_files import read_yaml
 
 HEAD = "apiVersion: airflow-wizard/v1\nkind: Plan\nprofile: laptop\n"
@@ -36,7 +38,7 @@ def instructions(dockerfile: str) -> list[str]:
     return re.sub(r"\\\n\s*", "", "\n".join(lines)).splitlines()
 
 
-@every_combination
+@every_plan
 @pytest.mark.parametrize("slim", [False, True])
 def test_every_plan_has_a_dockerfile(file: Entry, slim: bool) -> None:
     context = build_context(plan_of(file), slim=slim)
@@ -50,6 +52,12 @@ def test_every_plan_has_a_dockerfile(file: Entry, slim: bool) -> None:
     assert copied == {name.partition("/")[0] for name in context.files} | ({"dags"} if context.has_dags else set())
     for line in said:
         assert not line.startswith("RUN pip") or '"apache-airflow==${AIRFLOW_VERSION}"' in line
+
+
+@pytest.mark.parametrize("slim", [False, True])
+def test_so_have_the_pairs(slim: bool) -> None:
+    for row in PAIRS:
+        test_every_plan_has_a_dockerfile(row, slim)
 
 
 @every_plan
@@ -73,8 +81,6 @@ def test_libraries_to_compile_with_are_there_before_pip(monkeypatch: pytest.Monk
 
 def read_choice(folder: str) -> dict[str, object]:
     """A folder's `choice.yaml` as renders share it."""
-    from wizard.render.folders import folders_of
-
     return next(each.choice for each in folders_of(plan()) if str(each.path) == folder)
 
 
@@ -96,11 +102,10 @@ def test_an_image_by_digest_is_built_by_its_name() -> None:
 
 
 def test_the_template_in_the_image_is_the_one_of_the_config_map(in_image: Plan) -> None:
-    (text,) = build_context(in_image).files.values()
+    (text,) = render(in_image).in_image.values()
+    assert list(build_context(in_image).files.values()) == [text]
     other = plan("airflow: {image: 'docker.io/example/airflow-dags:1'}\ndags: {type: image}\n"
                  "executor: {type: kubernetes}\nrights: {type: pods}\nlogs: {type: volume, size: 1Gi}")  # fmt: skip
-    from wizard.render import render
-
     (config_map,) = (each.body for each in render(other).manifests if each.name == "worker-pod-template")
     assert config_map["data"]["worker_pod_template.yaml"] == text
 

@@ -31,6 +31,14 @@ START_PODS: Rights = {"pods": {"create", "get", "list", "patch", "delete"}, "pod
     [
         ("laptop", {}),
         ("rights-local", {"scheduler": START_PODS}),
+        (
+            "rights-several",
+            {
+                "scheduler": {**RUN_TASKS_IN_PODS, "events": {"list"}},
+                "api-server": SHOW_LOGS,
+                "worker": START_PODS,
+            },
+        ),
         ("team", {"scheduler": RUN_TASKS_IN_PODS, "api-server": SHOW_LOGS}),
         (
             "template-in-image",
