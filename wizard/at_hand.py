@@ -35,7 +35,8 @@ def checks() -> dict[str, Check | None]:
     found: dict[str, Check | None] = {}
     for file in sorted(BLUEPRINTS.rglob("choice.yaml")):
         for secret in read_yaml(file.read_text("utf-8")).get("secrets", []):
-            for value in secret["keys"].values():
+            # One that the plan makes as a whole (`${...}`) is somebody else's, and no file.
+            for value in secret["keys"].values() if isinstance(secret, dict) else ():
                 place = re.fullmatch(r"\$\{(.+)\}", str(value.get("from", "")))
                 if place:
                     found[place[1]] = value.get("check")
