@@ -6,15 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.catalogue import Pod, bodies, pods
+from tests.catalogue import Pod, bodies, plan_of, pods
 from tests.test_plan import problems
+from wizard.apply import prepare
 from wizard.cluster.interface import Cluster
+from wizard.cluster.sandbox import Sandbox
+from wizard.errors import UserError
 from wizard.plan.file import parse
 from wizard.render import render
 from wizard.verify import _logs_stay
 
 PLANS = Path(__file__).parent / "plans"
 S3, IDENTITY = PLANS / "logs-s3.yaml", PLANS / "logs-s3-service-account.yaml"
+FOUND = [PLANS / "logs-s3-secrets-backend.yaml", PLANS / "logs-wasb-secrets-backend.yaml"]
+BACKEND = "AIRFLOW__SECRETS__BACKEND"
 WASB, MODULE = PLANS / "logs-wasb.yaml", PLANS / "logs-wasb-log-config.yaml"
 
 
@@ -53,6 +58,45 @@ def test_every_pod_has_the_connection_from_its_secret(file: Path, variable: str,
     for pod in of_airflow(file):
         assert sources(pod, variable) == [{"secretKeyRef": {"name": secret, "key": key}}], pod.owner
     assert variable not in settings(file)
+
+
+@pytest.mark.parametrize("file", FOUND, ids=lambda file: file.stem)
+def test_two_look_connections_up_and_nobody_has_them_in_the_environment(file: Path) -> None:
+    looking = {pod.owner for pod in of_airflow(file) if any(e["name"] == BACKEND for e in pod.main.get("env", []))}
+    assert looking == {"Deployment airflow-api-server", "Deployment airflow-triggerer"}
+    with_token = {pod.owner for pod in of_airflow(file) if pod.template["spec"]["automountServiceAccountToken"]}
+    assert looking <= with_token <= {*looking, "Deployment airflow-scheduler"}, "the scheduler's is for task pods"
+    assert "AIRFLOW_CONN_" not in str([*bodies(file), *(pod.template for pod in pods(file))])
+
+
+@pytest.mark.parametrize("file", FOUND, ids=lambda file: file.stem)
+def test_who_looks_connections_up_may_list_secrets_and_no_other(file: Path) -> None:
+    may = {
+        body["metadata"]["name"]: [rule for rule in body["rules"] if "secrets" in rule["resources"]]
+        for body in bodies(file)
+        if body["kind"] == "Role"
+    }
+    assert may.pop("airflow-connections") == [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["list"]}]
+    assert not any(may.values())
+    subjects = named(file, "RoleBinding", "airflow-connections")["subjects"]
+    assert {subject["name"] for subject in subjects} == {"airflow-api-server", "airflow-triggerer"}
+
+
+def test_the_labelled_secret_must_be_there(sandbox: Cluster) -> None:
+    plan = plan_of(FOUND[0])
+    metadata = {"name": plan.namespace}
+    sandbox.create({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    with pytest.raises(UserError, match="has no Secret with label"):
+        prepare(sandbox, plan)
+    labels = {"airflow.apache.org/connection-id": "s3_logs"}
+    secret = {"name": "any", "namespace": plan.namespace, "labels": labels}
+    sandbox.create({"apiVersion": "v1", "kind": "Secret", "metadata": secret, "data": {"value": "e30="}})
+    assert "Secret any" not in [label for _, label in prepare(sandbox, plan).labels()]
+
+
+@pytest.fixture
+def sandbox() -> Cluster:
+    return Sandbox(pace=0)
 
 
 def test_the_pods_identity_is_on_every_account() -> None:

@@ -1,21 +1,19 @@
-"""The pairs: any two answers that can meet do, and what they render to is right. Each distinct object is seen once.
+"""The pairs: any two answers that can meet do, and what they render to is right.
 
-What tests/test_catalogue.py promises of every plan, the pairs must hold too.
+What tests/test_catalogue.py promises of every plan, the pairs must hold too. An API server judges each of their objects
+in tests/test_catalogue_on_cluster.py.
 """
 
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 from typing import Any
 
-import kubernetes_validate
 import pytest
-from kubernetes_validate import utils
 
 import tests.test_catalogue  # noqa: F401  which makes the promises
 from tests.asked import ASKED
 from tests.catalogue import PROMISES, plan_of
 from tests.kubectl import read_back
-from tests.pairs import PAIRS, distinct_objects, distinct_pods, met, options, pairs, renamed, rows
+from tests.pairs import PAIRS, distinct_objects, met, options, pairs, renamed, rows
 from wizard.plan.file import text_of
 from wizard.questions import Draft
 from wizard.render import text_of_manifests
@@ -49,21 +47,6 @@ def test_each_row_holds_what_every_plan_promises(promise: Callable[[Any], None])
             promise(row)
         except AssertionError as broken:
             raise AssertionError(f"{row.stem}: {text_of(plan_of(row))}") from broken
-
-
-@pytest.fixture(scope="module")
-def schemas_read_once() -> Iterator[None]:
-    """kubernetes-validate reads megabytes of definitions anew for each object."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(utils, "schema_contents", cache(utils.schema_contents))
-        yield
-
-
-@pytest.mark.usefixtures("schemas_read_once")
-def test_each_object_validates_strictly() -> None:
-    assert len(distinct_objects()) > len(PAIRS)
-    for body in [*distinct_objects(), *(pod.template for pod in distinct_pods() if pod.is_worker)]:
-        kubernetes_validate.validate(body, kubernetes_validate.latest_version(), strict=True)
 
 
 def test_kubectl_reads_each_object_unchanged() -> None:

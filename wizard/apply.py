@@ -12,6 +12,7 @@ from itertools import groupby
 
 from wizard import record, secrets
 from wizard.cluster.interface import Cluster, Conflict, Exists, Forbidden, Missing, Object
+from wizard.deploy_key import request
 from wizard.diff import Change, compare
 from wizard.errors import UserError
 from wizard.plan.file import text_of
@@ -48,6 +49,10 @@ class Prepared:
     def changes_nothing(self) -> bool:
         """Whether all is there already, as the plan has it."""
         return self.namespace_exists and not any(self.count(what) for what in ("create", "change", "delete"))
+
+    def deploy_keys(self) -> list[str]:
+        """What somebody must do with each key pair that was made; to be told once the Secret is there."""
+        return [request(self.plan, public) for made in self.secrets for public in made.public]
 
     def labels(self) -> list[tuple[str, str]]:
         """What is done to each object that doesn't stay as it is."""
@@ -124,7 +129,7 @@ def check_schemas(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
 
 def _secrets(cluster: Cluster, plan: Plan, needed: list[NeededSecret], exists: bool) -> list[secrets.Made]:
     def one(secret: NeededSecret) -> secrets.Made:
-        live = cluster.get("v1", "Secret", secret.name, plan.namespace) if exists else None
+        live = secrets.find(cluster, secret, plan.namespace) if exists else None
         return secrets.make(secret, plan.namespace, live)
 
     return in_parallel(one, needed)

@@ -78,13 +78,22 @@ def secrets_note(needed: list[NeededSecret], namespace: str) -> str:
 
 
 def _command(secret: NeededSecret, namespace: str) -> str:
+    if secret.label:
+        return f"  # one with label {secret.label} and the connection in key value: yours, as the plan says"
     if secret.existing:
         return f"  # {secret.name}, with key {', '.join(secret.keys)}: yours, as the plan says"
-    parts = [f"  kubectl create secret generic {secret.name} -n {namespace}"]
-    return " \\\n    ".join([*parts, *(_source(key, value) for key, value in secret.keys.items())])
+    create = f"kubectl create secret generic {secret.name} -n {namespace}"
+    made = any(value.random == "ed25519-key" for value in secret.keys.values())
+    parts = [f"  ssh-keygen -q -t ed25519 -N '' -C '' -f {secret.name} &&", create] if made else [f"  {create}"]
+    command = " \\\n    ".join([*parts, *(_source(key, value, secret.name) for key, value in secret.keys.items())])
+    return f"{command}\n  # {secret.name}.pub is the deploy key that the Git host must know" if made else command
 
 
-def _source(key: str, value: Value) -> str:
+def _source(key: str, value: Value, secret: str) -> str:
+    if value.random == "ed25519-key":
+        return f"--from-file={key}={secret}"
+    if value.public_half_of is not None:
+        return f"--from-file={key}={secret}.pub"
     if value.file is not None:
         home, path = ('"$HOME"/', value.file[2:]) if value.file.startswith("~/") else ("", value.file)
         place = home + shlex.quote(path)

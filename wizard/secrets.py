@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from wizard.brought import bring
+from wizard.brought import bring, ssh_private_key
 from wizard.cluster.interface import Cluster, Object
+from wizard.deploy_key import new_private_key, public_half
 from wizard.errors import UserError
 from wizard.render.hashes import SECRET_HASH, content, reads
 from wizard.render.lift import pod_template
@@ -36,6 +37,8 @@ class Made:
     changed_keys: tuple[str, ...]
     exists: bool
     ours: bool
+    public: tuple[str, ...] = ()
+    """What may be shown, and must be: public halves of keys that were made."""
 
     @property
     def name(self) -> str:
@@ -61,6 +64,15 @@ def random_value(kind: Random) -> str:
             return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         case "hex-64-bytes":
             return secrets.token_hex(64)
+        case "ed25519-key":
+            return new_private_key()
+
+
+def find(cluster: Cluster, needed: NeededSecret, namespace: str) -> Object | None:
+    """The Secret in the cluster; of several with one label the first, which is the one that Airflow takes."""
+    if needed.label:
+        return next(iter(cluster.list("v1", "Secret", namespace, labels=needed.label)), None)
+    return cluster.get("v1", "Secret", needed.name, namespace)
 
 
 def make(needed: NeededSecret, namespace: str, live: Object | None) -> Made:
@@ -77,6 +89,8 @@ def make(needed: NeededSecret, namespace: str, live: Object | None) -> Made:
         if value.brought:
             brought = bring(value, f"key {key} of Secret {needed.name}", needed=key not in known)
             known[key] = known[key] if brought is None else _encoded(brought)
+        elif value.public_half_of:
+            known[key] = _public_half(needed.name, known[value.public_half_of], known.get(key, ""))
         elif key not in known:
             known[key] = _encoded(random_value(value.random) if value.random else str(value.text))
     labels = MANAGED_BY if live is None else _our_labels(live)
@@ -87,12 +101,27 @@ def make(needed: NeededSecret, namespace: str, live: Object | None) -> Made:
         changed_keys=tuple(key for key in needed.keys if key in before and before[key] != known[key]),
         exists=live is not None,
         ours=True,
+        public=tuple(_decoded(known[key]).strip() for key, value in needed.keys.items() if value.public_half_of),
     )
+
+
+def _public_half(name: str, private: str, before: str) -> str:
+    """Encoded; what is there stays where it is the same key, whatever comment stands behind it."""
+    half = public_half(ssh_private_key(_decoded(private), f"the key that was made for Secret {name}"))
+    same = before and _decoded(before).split()[:2] == half.split()
+    return before if same else _encoded(half)
 
 
 def _existing(needed: NeededSecret, namespace: str, live: Object | None) -> Made:
     data = (live or {}).get("data") or {}
     missing = [key for key in needed.keys if key not in data]
+    if needed.label and (live is None or missing):
+        raise UserError(
+            f"Namespace {namespace} has no Secret with label {needed.label} and key {missing[0] if live else 'value'}.",
+            f"Make it: kubectl create secret generic {needed.name} -n {namespace} --from-file=value=FILE && "
+            f"kubectl label secret {needed.name} -n {namespace} {needed.label}; "
+            "the file holds the Airflow connection, as JSON or URI.",
+        )
     if live is None or missing:
         what = f"has no key {missing[0]}" if live else "is not there"
         pulls = ".dockerconfigjson" in needed.keys
@@ -110,6 +139,10 @@ def _existing(needed: NeededSecret, namespace: str, live: Object | None) -> Made
 
 def _encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+def _decoded(text: str) -> str:
+    return base64.b64decode(text).decode()
 
 
 def _our_labels(live: Object) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import shlex
 from dataclasses import dataclass
 
+from wizard.deploy_key import is_made
 from wizard.plan.model import Plan
 from wizard.plan.sections.login import Ldap
 
@@ -22,6 +23,8 @@ class Summary:
     """A command line that proves that a task runs."""
     directory: str = ""
     """The server whose people log in; then the page knows no user of Airflow's own. Empty where it knows no other."""
+    deploy_key: str = ""
+    """A command line that prints the public half of a key that was made; empty where none was."""
 
     def lines(self) -> list[tuple[str, str]]:
         """Each with its label."""
@@ -29,7 +32,8 @@ class Summary:
         user = [("User", self.user)]
         if self.directory:
             user = [("User", f"those of {self.directory}"), ("Admin", f"{self.user}, by the REST API alone")]
-        return [*forward, ("Page", self.url), *user, ("Password", self.password), ("Verify", self.verify)]
+        made = [("Git key", self.deploy_key)] if self.deploy_key else []
+        return [*forward, ("Page", self.url), *user, ("Password", self.password), *made, ("Verify", self.verify)]
 
     def text(self) -> str:
         """As lines for a person."""
@@ -50,4 +54,12 @@ def summary(plan: Plan, context: str = "", kubeconfig: str = "") -> Summary:
         f"kubectl get secret {flags} airflow-admin -o go-template='{template}'",
         f"airflow-wizard verify {flags}",
         plan.login.server if isinstance(plan.login, Ldap) else "",
+        _deploy_key(plan, flags),
     )
+
+
+def _deploy_key(plan: Plan, flags: str) -> str:
+    if not is_made(plan):
+        return ""
+    template = '{{index .data "ssh.pub" | base64decode}}{{"\\n"}}'
+    return f"kubectl get secret {flags} airflow-{plan.dags.type}-ssh -o go-template='{template}'"

@@ -1,4 +1,7 @@
-"""Logs outside of the cluster on a real node: a task pod's log read from S3 when its pod has gone, then from Azure."""
+"""Logs outside of the cluster on a real node: a task pod's log is read when its pod has gone.
+
+From S3, then from Azure, then from S3 by a connection that Airflow itself finds.
+"""
 
 import json
 import secrets
@@ -18,6 +21,7 @@ from wizard.yaml_files import write_yaml
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node]
 
+FOUND_BY_AIRFLOW = {"type": "connection", "source": {"type": "secretsBackend"}}
 READ_BACK = "it says what it was told to say"
 
 
@@ -68,8 +72,27 @@ def test_logs_are_read_from_a_bucket_and_then_from_a_container(
         assert "airflow-wizard verify says" in log_of_the_last_run(cluster, namespace)
         shown = "".join([applied.err, applied.out, proof.err, proof.out, everything_but_secrets(cluster, namespace)])
         assert not [name for name in ("S3_CONNECTION", "WASB_CONNECTION") if secret_in(name) in shown]
+    prove_the_secrets_backend(cluster, wizard, {**s3, "credentials": FOUND_BY_AIRFLOW})
     wizard.ok("delete", "--yes", "--purge")
     assert cluster.get("v1", "Namespace", namespace) is None
+
+
+def prove_the_secrets_backend(cluster: Cluster, wizard: CommandLine, logs: dict[str, Any]) -> None:
+    """The connection is in a Secret that nothing names, and in no pod's environment."""
+    namespace = wizard.namespace
+    wizard.plan.write_text(plan_with(logs))
+    refused = wizard.run("apply", "--yes")
+    assert refused.code == 1 and "no Secret with label airflow.apache.org/connection-id=s3_logs" in refused.err
+    labels = {"airflow.apache.org/connection-id": "s3_logs"}
+    metadata: dict[str, Any] = {"name": "somebodys", "namespace": namespace, "labels": labels}
+    value = {"value": variable("S3_CONNECTION")}
+    cluster.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": value})
+    wizard.ok("apply", "--yes")
+    assert READ_BACK in wizard.ok("verify").err
+    wait_for_the_end_of_task_pods(cluster, namespace)
+    assert "airflow-wizard verify says" in log_of_the_last_run(cluster, namespace)
+    assert "AIRFLOW_CONN_" not in everything_but_secrets(cluster, namespace)
+    cluster.delete("v1", "Secret", metadata["name"], namespace)  # a namespace that holds what isn't ours would stay
 
 
 def wait_for_the_end_of_task_pods(cluster: Cluster, namespace: str, seconds: float = 60) -> None:

@@ -1,11 +1,14 @@
 """The whole road in the sandbox, at 80x24, with the keyboard alone."""
 
+import re
 from pathlib import Path
 
 from tests.tui.screens import CONTEXTS, Driven, wizard
 from wizard.cluster.kubeconfig import Context
 from wizard.cluster.sandbox import Sandbox
 from wizard.errors import UserError
+from wizard.plan.file import load
+from wizard.questions import Draft
 from wizard.tui.form import Form
 from wizard.tui.header import SANDBOX
 from wizard.tui.session import RAIL
@@ -172,3 +175,17 @@ async def choose(screen: Driven, name: str, value: str) -> None:
         if value in screen.app.session.draft.given.values():
             return
     raise AssertionError(f"{name} does not offer {value}:\n{screen.text}")
+
+
+async def test_a_key_that_is_made_is_shown_whole_while_pods_wait_for_it_and_printed_at_the_end() -> None:
+    plan = Path(__file__).parents[1] / "plans" / "git-sync-made-key.yaml"
+    async with wizard(draft=Draft.of(load(plan))) as screen:
+        await screen.go("apply")
+        await screen.until("The deploy key is made by Apply, and shown at once.")
+        await screen.press("enter")
+        await screen.until("no DAGs arrive until it may.")
+        key = re.search(r"ssh-ed25519\s+(\S{68})\s", screen.text)
+        assert key is not None, screen.text
+        await screen.until("Airflow runs, and a task ran in it.")
+        assert key[1] in screen.text
+        assert f"ssh-ed25519 {key[1]}" in "\n".join(screen.app.farewell()).splitlines()

@@ -13,7 +13,7 @@ from typing import Protocol
 from wizard import __version__
 from wizard.errors import Exit, UserError
 
-COMMANDS = ("wizard", "demo", "render", "apply", "verify", "delete", "schema")
+COMMANDS = ("wizard", "demo", "explain", "render", "image", "apply", "verify", "delete", "known-hosts", "schema")
 """Each is a module of this folder with a class `Command`; the first is what runs without a name."""
 
 
@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"airflow-wizard {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", dest="command")
     for name in COMMANDS:
-        command: Runs = import_module(f"wizard.commands.{name}").Command()
+        command: Runs = import_module(f"wizard.commands.{name.replace('-', '_')}").Command()
         sub = commands.add_parser(name, help=command.help, description=command.help)
         command.options(sub)
         sub.set_defaults(run=command.run)

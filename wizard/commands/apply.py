@@ -61,6 +61,8 @@ class Command:
             say("nothing was changed")
             return Exit.FAILED
         say_rows(apply(cluster, prepared))
+        for text in prepared.deploy_keys():
+            say(text)
         if options.wait:
             say_rows(rollouts(cluster, plan.namespace, options.timeout))
         print(summary(plan, cluster.context, options.kubeconfig or "").text())

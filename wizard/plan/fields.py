@@ -12,6 +12,7 @@ KUBERNETES_DOCS = "https://kubernetes.io/docs/concepts/"
 SECRET_DOCS = KUBERNETES_DOCS + "configuration/secret/"
 VOLUME_DOCS = KUBERNETES_DOCS + "storage/persistent-volumes/#access-modes"
 USERS_DOCS = "https://airflow.apache.org/docs/apache-airflow-providers-fab/stable/auth-manager/index.html"
+POD_OPERATOR_DOCS = "https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html"
 GIT_SYNC_DOCS = "https://github.com/kubernetes/git-sync#readme"
 GIT_BUNDLE_DOCS = "https://airflow.apache.org/docs/apache-airflow-providers-git/stable/bundles/index.html"
 

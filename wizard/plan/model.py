@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, USERS_DOCS, Closed, DnsLabel, ask
+from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, POD_OPERATOR_DOCS, USERS_DOCS, Closed, DnsLabel, ask
 from wizard.plan.sections.access import Ingress, Service
 from wizard.plan.sections.airflow import Airflow
 from wizard.plan.sections.availability import Redundant, Single
@@ -21,6 +21,7 @@ from wizard.plan.sections.login import Ldap, Users
 from wizard.plan.sections.logs import S3, LogsVolume, NoLogs, Wasb
 from wizard.plan.sections.nodes import Nodes
 from wizard.plan.sections.platform import Kubernetes, OpenShift
+from wizard.plan.sections.rights import NoRights, PodRights
 
 API_VERSION = "airflow-wizard/v1"
 
@@ -54,6 +55,13 @@ class Plan(Closed):
         "The executor starts the tasks that the scheduler has found to be due.",
         AIRFLOW_DOCS + "core-concepts/executor/index.html",
         default=LocalExecutor(),
+    )
+    rights: Annotated[NoRights | PodRights, Field(discriminator="type")] = ask(
+        "May tasks start pods?",
+        "A task runs as a ServiceAccount. Its Role says what the task may ask of Kubernetes, in this namespace alone.",
+        POD_OPERATOR_DOCS,
+        step="executor",
+        default=NoRights(),
     )
     database: Annotated[PostgreSQL | ExistingPostgreSQL | MySQL, Field(discriminator="type")] = ask(
         "Which database does Airflow use?",

@@ -109,6 +109,16 @@ RULES = (
         "{availability.apiServers} for api-servers, 2 for dag-processor and triggerer; what finds none stays Pending.",
         {"nodes.antiAffinity": ("hard",), "availability": ("redundant",)},
     ),
+    Rule(
+        "The official image has no DAGs: build one with `airflow-wizard image`, and name it as airflow.image.",
+        {"dags": ("image",), "airflow.image": (None,), "profile": ("team", "production")},
+    ),
+    Rule(
+        "The official image has no template of task pods: build one with `airflow-wizard image` and name it as "
+        "airflow.image, or leave the template in a ConfigMap.",
+        {"executor.template": ("image",), "airflow.image": (None,)},
+        refused=True,
+    ),
 )
 """All of them."""
 

@@ -35,4 +35,26 @@ class EnvironmentVariable(Closed):
     )
 
 
+class SecretsBackend(Closed):
+    """A Secret that Airflow's own Kubernetes secrets backend finds by its label."""
+
+    type: Literal["secretsBackend"] = "secretsBackend"
+
+
+class GeneratedKey(Closed):
+    """A key pair that the wizard makes once; the private half is kept in a Secret and nowhere else."""
+
+    type: Literal["generated"] = "generated"
+
+
 SecretSource = Annotated[ExistingSecret | SecretFile | EnvironmentVariable, Field(discriminator="type")]
+
+DeployKeySource = Annotated[
+    ExistingSecret | SecretFile | EnvironmentVariable | GeneratedKey, Field(discriminator="type")
+]
+"""Of a deploy key alone, whose public half can be told to the Git host afterwards."""
+
+ConnectionSource = Annotated[
+    ExistingSecret | SecretFile | EnvironmentVariable | SecretsBackend, Field(discriminator="type")
+]
+"""Of an Airflow connection alone, which Airflow can look up for itself."""

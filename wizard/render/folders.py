@@ -8,7 +8,8 @@ folder. A folder may hold
     NAME.patch.yaml       a strategic merge patch of one object, by kind and name
     NAME.pod.patch.yaml   a patch of the pods that its `selector` matches (see `lift`)
     choice.yaml           the choice's texts, its `configMapGenerator`, its `secrets`, and `components`: other folders
-                          that it brings in too, by their path from here
+                          that it brings in too, by their path from here; and `image`: what Airflow's image must
+                          have, `pip` packages, the `apt` packages to compile them with, and files made from `pods`
     anything else         a file that `configMapGenerator` puts into a ConfigMap
 """
 

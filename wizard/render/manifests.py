@@ -50,6 +50,8 @@ class Rendered:
 
     manifests: list[Manifest]
     secrets: list[NeededSecret]
+    in_image: dict[str, str]
+    """Files that Airflow's image must have, by their place there: they are no objects of the cluster."""
 
 
 Drafts = dict[tuple[str, str], Manifest]
@@ -70,6 +72,7 @@ def render(plan: Plan) -> Rendered:
     folders = folders_of(plan)
     drafts = patched(folders, values)
     _generate_config_maps(folders, drafts)
+    in_image = _files_in_image(folders, drafts)
     for draft in drafts.values():
         draft.body["metadata"]["namespace"] = plan.namespace
         draft.trace.answered(("metadata", "namespace"), "namespace")
@@ -78,7 +81,7 @@ def render(plan: Plan) -> Rendered:
     manifests = sorted(drafts.values(), key=lambda draft: (ORDER.index(draft.kind), draft.name))
     for manifest in manifests:
         manifest.body = ordered(manifest.body)
-    return Rendered(manifests, _needed_secrets(folders, values))
+    return Rendered(manifests, _needed_secrets(folders, values), in_image)
 
 
 def patched(folders: list[Folder], values: Object) -> Drafts:
@@ -186,6 +189,15 @@ def _generate_config_maps(folders: list[Folder], drafts: Drafts) -> None:
                 draft.trace.set(("data", name), Origin(f"{folder.path}/choice.yaml", folder.answer))
             if entry.get("reRead"):
                 draft.body["metadata"].setdefault("annotations", {})[RE_READ] = "true"
+
+
+def _files_in_image(folders: list[Folder], drafts: Drafts) -> dict[str, str]:
+    """`image.pods` of the folders' `choice.yaml`: Pods that are templates, out of the cluster and into the image."""
+    return {
+        place: text_of_manifest(_as_template(drafts.pop(("Pod", pod)).body))
+        for folder in folders
+        for place, pod in folder.choice.get("image", {}).get("pods", {}).items()
+    }
 
 
 def _as_template(pod: Object) -> Object:

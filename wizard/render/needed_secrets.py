@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from wizard.render.trace import Origin
 
-Random = Literal["password", "fernet-key", "hex-64-bytes"]
+Random = Literal["password", "fernet-key", "hex-64-bytes", "ed25519-key"]
 Check = Literal["ssh-private-key", "airflow-connection", "token", "password"]
 
 
@@ -18,6 +18,8 @@ class Value:
     """Said in the plan, or a file of the blueprints: no secret."""
     random: Random | None = None
     """Made once."""
+    public_half_of: str | None = None
+    """The key of the same Secret that holds the private half; this one may be shown."""
     file: str | None = None
     """Read from this path where apply runs."""
     environment: str | None = None
@@ -40,6 +42,8 @@ class NeededSecret:
     origin: Origin
     existing: bool = False
     """Somebody else makes it; it must be there."""
+    label: str = ""
+    """By which it is found, whatever its name; then `name` is only what we call it."""
 
 
 def needed(declared: dict[str, Any], origin: Origin, file: Callable[[str], str]) -> list[NeededSecret]:
@@ -47,8 +51,8 @@ def needed(declared: dict[str, Any], origin: Origin, file: Callable[[str], str])
 
     A key with `content` holds such a file: no secret in itself, but people may put their own into it.
 
-    A key with `from` takes a source of the plan (a file, a variable, or a key of an existing Secret, which is then
-    another Secret than the declared one).
+    A key with `from` takes a source of the plan (a file, a variable, a key pair to be made, or a key of an existing
+    Secret, or one that is found by a label, which is then another Secret than the declared one).
     """
     found, keys = [], {}
     for key, value in declared["keys"].items():
@@ -64,4 +68,15 @@ def needed(declared: dict[str, Any], origin: Origin, file: Callable[[str], str])
                 keys[key] = Value(file=source["path"], check=value.get("check"))
             case "environment":
                 keys[key] = Value(environment=source["variable"], check=value.get("check"))
+            case "secretsBackend":
+                found.append(_labelled(key.removeprefix("AIRFLOW_CONN_").lower(), origin))
+            case "generated":
+                keys |= {key: Value(random="ed25519-key"), f"{key}.pub": Value(public_half_of=key)}
     return [*found, NeededSecret(declared["name"], keys, origin)] if keys else found
+
+
+def _labelled(connection: str, origin: Origin) -> NeededSecret:
+    """The Secret that Airflow's Kubernetes secrets backend takes for a connection, by its own defaults."""
+    name = f"airflow-connection-{connection.replace('_', '-')}"
+    label = f"airflow.apache.org/connection-id={connection}"
+    return NeededSecret(name, {"value": Value()}, origin, existing=True, label=label)

@@ -90,6 +90,7 @@ class WizardApp(App[int]):
         lines = [f"The plan is in {path}."] if path and not self.session.changed() else []
         if self.session.sandbox:
             return [*lines, "That was the sandbox: nothing real ran."]
+        lines += pane.deploy_keys()
         if isinstance(pane.ended, Summary):
             return [*lines, pane.ended.text()]
         if isinstance(pane.ended, UserError):

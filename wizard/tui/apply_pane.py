@@ -38,9 +38,11 @@ class ApplyPane(Vertical):
         #facts { height: auto; margin: 0 0 1 0; }
         #changes { height: 1fr; scrollbar-size-vertical: 1; }
         Rows { height: 1fr; display: none; }
+        #keys { height: auto; display: none; margin: 0 0 1 0; color: $text-warning; }
         #end { height: auto; max-height: 60%; display: none; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
         #go { margin: 1 0; display: none; }
         &.-running, &.-failed, &.-done { #before { display: none; } Rows { display: block; } }
+        &.-running.-keys, &.-failed.-keys, &.-done.-keys { #keys { display: block; } }
         &.-failed, &.-done { #end { display: block; } }
         &.-blocked, &.-ready, &.-failed { #go { display: block; } }
         #end .headline { text-style: bold; }
@@ -103,6 +105,7 @@ class ApplyPane(Vertical):
             )
             with VerticalScroll(id="changes", can_focus=False):
                 yield Static(id="said", markup=False)
+        yield Static(id="keys", markup=False)
         yield self._rows
         yield VerticalScroll(id="end")
         yield Button(id="go", variant="primary", compact=True)
@@ -125,6 +128,11 @@ class ApplyPane(Vertical):
             self._look(about)
         else:
             self._focus()
+
+    def deploy_keys(self) -> list[str]:
+        """What somebody must do with keys that were made, once they are in the cluster or on their way."""
+        known = self._prepared.deploy_keys() if self._prepared else []
+        return known if self.state in ("running", "failed", "done") else []
 
     def applied(self) -> int:
         """How many things are done so far."""
@@ -150,6 +158,7 @@ class ApplyPane(Vertical):
         elif self.state == "ready" and self._prepared is not None and self._cluster is not None:
             self._rows.clear()
             self._turn("running")
+            self._show_keys()
             self._under_way = Stoppable(self._cluster)
             self._carry_out(self._under_way.as_cluster(), self._prepared)
 
@@ -206,7 +215,8 @@ class ApplyPane(Vertical):
             self.post_message(self.Ended(None))
 
     def _look(self, about: tuple[Plan, str]) -> None:
-        self._about, self.ended = about, None
+        self._about, self.ended, self._prepared = about, None, None
+        self._show_keys()
         self._rows.clear()
         self._facts()
         self._say(Content("Asking the cluster what would change …"))
@@ -219,6 +229,12 @@ class ApplyPane(Vertical):
         facts = (session.context or "none chosen", session.server or "-", f"{session.namespace}{made}")
         for name, text in zip(("context", "server", "namespace"), facts, strict=True):
             self.query_one(f".{name}", Labelled).update(text)
+
+    def _show_keys(self) -> None:
+        """Over the rows, as wide as there is room: the key is to be copied."""
+        keys = self.deploy_keys()
+        self.query_one("#keys", Static).update("\n".join(keys))
+        self.set_class(bool(keys), "-keys")
 
     def _say(self, text: Content) -> None:
         self.query_one("#said", Static).update(text)

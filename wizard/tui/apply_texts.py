@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from wizard.apply import Prepared
+from wizard.deploy_key import is_made, request
 from wizard.errors import UserError
 from wizard.progress import Mark
 from wizard.summary import Summary
@@ -16,6 +17,9 @@ def said(prepared: Prepared) -> Content:
     """What applying would do, in lines."""
     parts = [Content.styled(prepared.sentence(), "bold")]
     parts += [Content.styled(f"{Mark.WARNING} {warning}", "$text-warning") for warning in prepared.warnings]
+    if is_made(prepared.plan):
+        kept = [request(prepared.plan, key) for made in prepared.secrets if made.exists for key in made.public]
+        parts += [Content(text) for text in kept] or [Content("The deploy key is made by Apply, and shown at once.")]
     parts.append(Content(""))
     parts += [Content(f"{_SIGNS[what]} {label}") for what, label in prepared.labels()]
     parts += [Content(f"stays: {label}") for label in prepared.kept]

@@ -33,6 +33,7 @@ class Field(Vertical):
         .picks { color: $text-accent; display: none; }
         .picks.-offered { display: block; }
         .problem.-warned { color: $text-warning; }
+        .problem.-noted { color: $text-success; text-style: none; }
         .line { height: auto; }
         .line > .title { width: 21; padding: 0 1 0 0; }
         .line > Vertical { width: 1fr; height: auto; }
@@ -62,13 +63,14 @@ class Field(Vertical):
     def offer(self, picks: Sequence[Pick]) -> None:
         """Show what can be picked on this cluster; only fields of text do."""
 
-    def tell(self, problem: str, warning: str = "") -> None:
-        """Show what is wrong with the answer, or what surprises about it; nothing for one that is right."""
+    def tell(self, problem: str, warning: str = "", note: str = "") -> None:
+        """Show what is wrong with the answer, what surprises about it, or what is good to know; one of these."""
         told = self.query_one(".problem", Static)
-        told.set_class(bool(problem or warning), "-told")
+        told.set_class(bool(problem or warning or note), "-told")
         told.set_class(bool(warning and not problem), "-warned")
-        text = f"{Mark.FAILED} {problem}" if problem else f"{Mark.WARNING} {warning}"
-        told.update(text if problem or warning else "")
+        told.set_class(bool(note and not problem and not warning), "-noted")
+        marks = ((Mark.FAILED, problem), (Mark.WARNING, warning), (Mark.DONE, note))
+        told.update(next((f"{mark} {text}" for mark, text in marks if text), ""))
 
     def show(self, question: Question, value: Any) -> None:
         """Show what holds now; other answers may have changed it."""

@@ -115,9 +115,10 @@ class Form(VerticalScroll, can_focus=False):
 
     def _tell_problems(self) -> None:
         problems = {problem.key: problem.sentence for problem in self._session.problems()}
-        warnings = self._session.warnings()
+        warnings, notes = self._session.warnings(), self._session.notes()
         for field in self.query(Field):
-            field.tell(problems.get(field.question.key, ""), warnings.get(field.question.place, ""))
+            place = field.question.place
+            field.tell(problems.get(field.question.key, ""), warnings.get(place, ""), notes.get(place, ""))
         self.offer_picks()
 
     def offer_picks(self) -> None:

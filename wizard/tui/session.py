@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wizard.at_hand import look
 from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
 from wizard.errors import UserError
@@ -122,12 +123,18 @@ class Session:
         return sorted(found, key=lambda problem: list(STEPS).index(problem.step))
 
     def warnings(self) -> dict[str, str]:
-        """By place, what is to be said of answers that are right but surprise; none while the draft is no plan."""
+        """By place, what is to be said of answers that are right but surprise: of files, and, once the draft is a
+        plan, of several answers together."""
+        files = {place: seen.sentence for place, seen in look(self.draft.said()).items() if not seen.good}
         try:
             plan = self.draft.plan()
         except PlanErrors:
-            return {}
-        return {place: warned.sentence for warned in warnings(plan) for place in warned.places}
+            return files
+        return files | {place: warned.sentence for warned in warnings(plan) for place in warned.places}
+
+    def notes(self) -> dict[str, str]:
+        """By place, what is good to know of an answer that is right: which key is in a file."""
+        return {place: seen.sentence for place, seen in look(self.draft.said()).items() if seen.good}
 
     def marks(self) -> dict[str, str]:
         """A sign for each step: something to mend, seen, or not yet seen."""

@@ -6,10 +6,10 @@ value follows from, for who asks why a line is there.
 
 from typing import Any
 
-from wizard.plan.derived import access, airflow, dags, database, executor, liveness, login, logs, platform
+from wizard.plan.derived import access, airflow, dags, database, executor, liveness, login, logs, platform, rights
 from wizard.plan.model import Plan
 
-_SECTIONS = (airflow, dags, executor, database, logs, login, access, liveness, platform)
+_SECTIONS = (airflow, dags, executor, rights, database, logs, login, access, liveness, platform)
 
 
 def values_of(plan: Plan) -> dict[str, Any]:

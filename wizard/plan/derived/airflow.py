@@ -26,7 +26,12 @@ def values(plan: Plan) -> dict[str, Any]:
 
 def image(plan: Plan) -> str:
     """The image of all Airflow pods: the plan's own, or the official one of its version."""
-    return plan.airflow.image or f"docker.io/apache/airflow:{plan.airflow.version}"
+    return plan.airflow.image or official_image(plan.airflow.version)
+
+
+def official_image(version: str) -> str:
+    """The image that Airflow's own project makes of a version."""
+    return f"docker.io/apache/airflow:{version}"
 
 
 def _pull_secret(name: str | None) -> dict[str, Any]:

@@ -33,6 +33,7 @@ ANSWERED = {
     "dagsClaim": "dags.claim",
     "gitTokenSecret": "dags.credentials.token",
     "gitTokenKey": "dags.credentials.token",
+    "gitCredential": "dags.repository",
     "gitCaFile": "dags.credentials.caCertificate",
     "deployKeySecret": "dags.credentials.privateKey",
     "deployKeyKey": "dags.credentials.privateKey",
@@ -50,9 +51,10 @@ def values(plan: Plan) -> dict[str, Any]:
 def _of_choice(plan: Plan) -> dict[str, Any]:
     match plan.dags:
         case GitSync(period=period, credentials=credentials):
-            return {"refreshInterval": str(seconds(period)), **_of_credentials(credentials, "airflow-git-sync-ssh")}
+            return {"refreshInterval": str(seconds(period)), **_of_credentials(credentials, "airflow-git-sync")}
         case GitBundle(credentials=credentials):
-            return {"dagsConnection": _connection(plan.dags), **_of_credentials(credentials, "airflow-git-bundle-ssh")}
+            said = {"dagsConnection": _connection(plan.dags), "gitCredential": _credential(plan.dags.repository)}
+            return {**said, **_of_credentials(credentials, "airflow-git-bundle")}
         case DagsVolume(claim=claim):
             return {"dagsClaim": "airflow-dags" if isinstance(claim, NewClaim) else claim.name}
     return {}
@@ -95,16 +97,22 @@ def _local_bundle(name: str, path: str | None) -> dict[str, Any]:
     return {"name": name, "classpath": _LOCAL_BUNDLE, "kwargs": {"path": path}}
 
 
-def _of_credentials(credentials: BaseModel, key_secret: str) -> dict[str, Any]:
-    """Where the pods find what the Git host asks for; a deploy key that is brought goes to `key_secret`."""
+def _of_credentials(credentials: BaseModel, secret: str) -> dict[str, Any]:
+    """Where the pods find what the Git host asks for; `secret` begins the name of the Secret that is ours."""
     match credentials:
         case SshKey(private_key=source):
-            name, key = place_of(source, key_secret, "ssh")
+            name, key = place_of(source, f"{secret}-ssh", "ssh")
             return {"deployKeySecret": name, "deployKeyKey": key}
         case HttpsToken(token=source, ca_certificate=ca):
-            name, key = place_of(source, "airflow-git-sync-https", "token")
+            name, key = place_of(source, f"{secret}-https", "token")
             return {"gitTokenSecret": name, "gitTokenKey": key, "gitCaFile": f"{GIT_SECRET}/ca.crt" if ca else None}
     return {}
+
+
+def _credential(repository: str) -> str | None:
+    """How Git's settings of credentials for the repository's host begin (gitcredentials(7)); None for SSH."""
+    scheme, _, rest = repository.partition("://")
+    return f"credential.{scheme}://{rest.partition('/')[0]}" if scheme == "https" else None
 
 
 def _connection(dags: GitBundle) -> str:

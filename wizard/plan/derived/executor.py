@@ -78,10 +78,10 @@ def _of_default(executor: LocalExecutor | CeleryExecutor) -> dict[str, Any]:
 
 
 def _of_task_pods(plan: Plan, pods: TaskPods) -> dict[str, Any]:
-    """The task pods' image, and the same as the executor's two settings; it has none for a digest, and then the
-    image of the pod template holds."""
+    """The task pods' image, and the same as the executor's two settings, which it joins with a colon again: that is
+    right for a digest too."""
     worker = pods.worker_image or image(plan)
-    repository, _, tag = (None, "", None) if "@" in worker else worker.rpartition(":")
+    repository, _, tag = worker.rpartition(":")
     return {
         "workerImage": worker,
         "workerRepository": repository,

@@ -5,7 +5,7 @@ from typing import Any
 
 from wizard.plan.derived.secret_places import place_of
 from wizard.plan.model import Plan
-from wizard.plan.secret_sources import SecretSource
+from wizard.plan.secret_sources import ConnectionSource, SecretsBackend
 from wizard.plan.sections.logs import S3, AwsConnection, PodIdentity, Wasb
 
 ANSWERED = {
@@ -37,10 +37,13 @@ def _folder(logs: S3 | Wasb) -> dict[str, str]:
     return {"logsFolder": f"s3://{logs.bucket}/{logs.prefix}" if isinstance(logs, S3) else f"wasb://{logs.prefix}"}
 
 
-def _connection(source: SecretSource, variable: str) -> dict[str, str]:
-    """The Secret's key that holds the connection: somebody else's, or ours, which is named as the variable is."""
+def _connection(source: ConnectionSource, variable: str) -> dict[str, Any]:
+    """The variable that holds the connection, from a key of somebody else's Secret or of ours, which is named as the
+    variable is. None where Airflow finds the connection for itself."""
+    if isinstance(source, SecretsBackend):
+        return {"logsConnection": None}
     name, key = place_of(source, "airflow-connections", variable)
-    return {"logsConnectionSecret": name, "logsConnectionKey": key}
+    return {"logsConnection": [{"name": variable, "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}]}
 
 
 def s3_connection(identity: PodIdentity) -> str:

@@ -22,7 +22,8 @@ class Airflow(Closed):
     )
     image: Image | None = ask(
         "Image",
-        "Your own image, where DAGs or libraries are built in. It must hold the version above. "
+        "Your own image, where DAGs or libraries are built in; `airflow-wizard image` writes a Dockerfile for it. It "
+        "must hold the version above. "
         "Empty: the official image of that version.",
         "https://airflow.apache.org/docs/docker-stack/build.html",
         default=None,

@@ -20,18 +20,8 @@ from wizard.plan.fields import (
     ask,
     matching,
 )
-from wizard.plan.secret_sources import SecretSource
-
-
-def known_hosts_lines(value: str) -> str:
-    """Lines of a known_hosts file (sshd(8)): a host, a key type and the key; comments may stand between them."""
-    lines = [line.strip() for line in value.splitlines() if line.strip() and not line.startswith("#")]
-    for line in lines:
-        if not re.fullmatch(r"(@[a-z-]+ )?\S+ (ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/=]+( .*)?", line):
-            raise ValueError(f"has a line that is none of known_hosts: {line[:40]}")
-    if not lines:
-        raise ValueError("needs the host's line, as `ssh-keyscan HOST` prints it")
-    return "\n".join(lines) + "\n"
+from wizard.plan.known_hosts import host_of, known_hosts_lines, lines_for, name_of
+from wizard.plan.secret_sources import DeployKeySource, SecretSource
 
 
 def folder_below(value: str) -> str:
@@ -88,7 +78,7 @@ class SshKey(Closed):
     """A deploy key."""
 
     type: Literal["ssh"] = "ssh"
-    private_key: SecretSource = ask(
+    private_key: DeployKeySource = ask(
         "Where is the private key?",
         "A deploy key that may read this repository, without a passphrase. Only its place is kept in the plan.",
         GIT_SYNC_DOCS,
@@ -96,8 +86,8 @@ class SshKey(Closed):
     )
     known_hosts: Annotated[str, AfterValidator(known_hosts_lines)] = ask(
         "Known hosts",
-        "The host's public key, as `ssh-keyscan HOST` prints it, so that nobody can pose as your Git host. "
-        "Compare it with what the host publishes.",
+        "The host's public keys, so that nobody can pose as your Git host: the lines that `airflow-wizard known-hosts "
+        "ADDRESS` prints, or those of ~/.ssh/known_hosts. Compare their fingerprints with what the host publishes.",
         GIT_SYNC_DOCS,
         kind="lines",
     )
@@ -144,6 +134,18 @@ def _fits(repository: str, credentials: SshKey | HttpsToken | NoCredentials) -> 
         raise Misfit("repository", "is no SSH address; a deploy key needs one, such as git@github.com:acme/dags.git")
     if credentials.type == "https" and not repository.startswith("https://"):
         raise Misfit("repository", "must start with https://, since anybody on the way could read the token")
+    if credentials.type == "ssh":
+        _is_known(repository, credentials.known_hosts)
+
+
+def _is_known(repository: str, known_hosts: str) -> None:
+    """That the repository's host is one of those whose keys are known. Raises Misfit."""
+    try:
+        host, port = host_of(repository)
+    except ValueError as error:
+        raise Misfit("repository", str(error)) from None
+    if not lines_for(known_hosts, host, port):
+        raise Misfit("credentials.knownHosts", f"has no line for the repository's host, {name_of(host, port)}")
 
 
 Repository = Annotated[str, AfterValidator(repository_address)]
@@ -198,7 +200,7 @@ class GitBundle(Closed):
         default="dags",
     )
     period: Period = ask("Period", "How often the repository is asked for news.", GIT_BUNDLE_DOCS, default="60s")
-    credentials: Annotated[SshKey | NoCredentials, Field(discriminator="type")] = ask(
+    credentials: Annotated[SshKey | HttpsToken | NoCredentials, Field(discriminator="type")] = ask(
         "How does Airflow log in?", "What the Git host asks for.", GIT_BUNDLE_DOCS
     )
 

@@ -24,6 +24,18 @@ class LocalExecutor(Closed):
     )
 
 
+class TemplateInConfigMap(Closed):
+    """The template of task pods in a ConfigMap."""
+
+    type: Literal["configMap"] = "configMap"
+
+
+class TemplateInImage(Closed):
+    """The template of task pods in Airflow's image."""
+
+    type: Literal["image"] = "image"
+
+
 class TaskPods(Closed):
     """The pods that KubernetesExecutor makes."""
 
@@ -45,6 +57,12 @@ class KubernetesExecutor(TaskPods):
     """Each task runs in a pod of its own."""
 
     type: Literal["kubernetes"] = "kubernetes"
+    template: Annotated[TemplateInConfigMap | TemplateInImage, Field(discriminator="type")] = ask(
+        "Where is the template of task pods?",
+        "The scheduler reads it for each task, and adds the task to it.",
+        "https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/kubernetes_executor.html",
+        default=TemplateInConfigMap(),
+    )
 
 
 class CeleryExecutor(Closed):

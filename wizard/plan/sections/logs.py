@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from wizard.plan.fields import VOLUME_DOCS, Closed, DnsName, Quantity, ask, matching
-from wizard.plan.secret_sources import SecretSource
+from wizard.plan.secret_sources import ConnectionSource
 from wizard.plan.shorthand import annotations_of
 
 _PROVIDERS = "https://airflow.apache.org/docs/apache-airflow-providers-"
@@ -43,7 +43,7 @@ class AwsConnection(Closed):
     """A key, inside an Airflow connection."""
 
     type: Literal["connection"] = "connection"
-    source: SecretSource = ask(
+    source: ConnectionSource = ask(
         "Where is the connection?",
         "A whole Airflow connection of type aws, as JSON or URI: key and secret, and in its extra region_name and, for "
         "a store that is not AWS, endpoint_url. Only its place is kept in the plan.",
@@ -108,7 +108,7 @@ class Wasb(Closed):
     prefix: Prefix = ask(
         "Prefix", "What the blobs' names start with, as if it were a folder.", WASB_DOCS, default="airflow"
     )
-    connection: SecretSource = ask(
+    connection: ConnectionSource = ask(
         "Where is the connection?",
         "A whole Airflow connection of type wasb, as JSON or URI, such as "
         '{"conn_type": "wasb", "extra": {"connection_string": "..."}}. Only its place is kept in the plan.',

@@ -1,0 +1,75 @@
+"""Files that an answer names: what is wrong with one is told at once, and no value with it."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.tui.screens import wizard
+from wizard.at_hand import Look, checks, look
+from wizard.deploy_key import new_private_key, public_half
+from wizard.plan.known_hosts import fingerprint
+from wizard.questions import Draft
+
+PLACE = "dags.credentials.privateKey"
+ANSWERS = {
+    "apiVersion": "airflow-wizard/v1",
+    "kind": "Plan",
+    "profile": "laptop",
+    "dags": {"type": "git-sync", "credentials": {"type": "ssh", "privateKey": {"type": "file"}}},
+}
+
+
+def seen(path: Path | str, place: str = PLACE) -> Look | None:
+    return look({place: "file", f"{place}.path": str(path)}).get(f"{place}.path")
+
+
+def test_every_source_of_a_secret_is_known() -> None:
+    assert {PLACE, "dags.credentials.token", "logs.credentials.source", "logs.connection"} <= checks().keys()
+    assert checks()[PLACE] == "ssh-private-key"
+
+
+def test_a_key_that_is_right_is_told_by_its_fingerprint(tmp_path: Path) -> None:
+    key = new_private_key()
+    (tmp_path / "key").write_text(key.replace("\n", "\r\n").rstrip())
+    assert seen(tmp_path / "key") == Look(f"ssh-ed25519, {fingerprint(public_half(key).split()[1])}", good=True)
+
+
+def test_a_public_key_and_one_with_a_passphrase_are_told(tmp_path: Path) -> None:
+    command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "a passphrase", "-f", str(tmp_path / "key")]
+    subprocess.run(command, check=True)
+    protected, public = seen(tmp_path / "key"), seen(tmp_path / "key.pub")
+    assert protected and not protected.good and "passphrase" in protected.sentence
+    assert public and not public.good and "without .pub" in public.sentence
+
+
+@pytest.mark.parametrize("path", ["nothing", ".", "/dev/zero", "~nobody-of-this-name/key", "a\0b"])
+def test_what_is_not_there_is_told_without_waiting(path: str, tmp_path: Path) -> None:
+    found = seen(path if path.startswith(("/", "~")) else tmp_path / path)
+    assert found is not None and not found.good and "no such file here" in found.sentence
+
+
+def test_no_value_is_told(tmp_path: Path) -> None:
+    (tmp_path / "s").write_text("s3cret with blanks")
+    for place in checks():
+        found = seen(tmp_path / "s", place)
+        assert found is None or (not found.good and "s3cret" not in found.sentence)
+    assert seen(tmp_path / "s", "dags.credentials.token") and seen(tmp_path / "s", "logs.connection")
+
+
+def test_another_source_is_not_looked_at() -> None:
+    assert look({PLACE: "environment", f"{PLACE}.path": "/nothing"}) == {}
+
+
+async def test_the_field_tells_before_the_answers_are_a_plan(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("none")
+    draft = Draft(ANSWERS)
+    key = ("dags", "git-sync", "credentials", "ssh", "privateKey", "file", "path")
+    draft.answer(key, str(file))
+    async with wizard((120, 120), draft=draft) as screen:
+        await screen.app.wizard.go("dags", key)
+        await screen.until("This file is no private key")
+        file.write_text(new_private_key())
+        await screen.app.wizard.go("dags", key)
+        await screen.until("√ ssh-ed25519,")

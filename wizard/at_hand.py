@@ -1,0 +1,70 @@
+"""Files with secrets, looked at while somebody names them: what is wrong with one is told at its field, not at apply.
+
+What is told holds no value; of a key that is right, its fingerprint.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from wizard.blueprints_folder import BLUEPRINTS
+from wizard.brought import bring
+from wizard.deploy_key import described
+from wizard.errors import UserError
+from wizard.render.needed_secrets import Check, Value
+from wizard.yaml_files import read_yaml
+
+LARGEST = 1 << 20
+"""Bytes; a larger file holds no secret of ours."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of a file."""
+
+    sentence: str
+    good: bool
+
+
+@cache
+def checks() -> dict[str, Check | None]:
+    """By the place of a source in the plan, what its value must be: as `secrets:` of each `choice.yaml` says."""
+    found: dict[str, Check | None] = {}
+    for file in sorted(BLUEPRINTS.rglob("choice.yaml")):
+        for secret in read_yaml(file.read_text("utf-8")).get("secrets", []):
+            for value in secret["keys"].values():
+                place = re.fullmatch(r"\$\{(.+)\}", str(value.get("from", "")))
+                if place:
+                    found[place[1]] = value.get("check")
+    return found
+
+
+def look(said: Mapping[str, Any]) -> dict[str, Look]:
+    """By the place of each answer that names a file, what is to be said of it; nothing where that is nothing."""
+    found = {}
+    for place, check in checks().items():
+        path = said.get(f"{place}.path")
+        if said.get(place) == "file" and isinstance(path, str) and path:
+            seen = _look_at(path, check)
+            if seen:
+                found[f"{place}.path"] = seen
+    return found
+
+
+def _look_at(path: str, check: Check | None) -> Look | None:
+    try:
+        file = Path(path).expanduser()
+        readable = file.is_file() and file.stat().st_size <= LARGEST
+        text = bring(Value(file=path, check=check), "This file", needed=False) if readable else None
+    except UserError as error:
+        return Look(f"{error.message} {error.way_out}".strip(), good=False)
+    except (OSError, RuntimeError, ValueError):
+        text = None
+    if text is None:
+        return Look(
+            "There is no such file here, or it is empty; apply reads it on the machine where it runs.", good=False
+        )
+    return Look(described(text), good=True) if check == "ssh-private-key" else None
