@@ -97,7 +97,7 @@ def _by_tls(cluster: Cluster, wizard: CommandLine) -> None:
     (status, location, cookies), (refused, back, _) = seen["forms"]
     assert status == 302 and "login" not in location
     assert all("Path=/data/airflow" in cookie and "Secure" in cookie for cookie in cookies), cookies
-    assert refused == 302 and back.endswith("/auth/login/"), "the page asks the directory alone"
+    assert refused == 302 and "/auth/login/" in back, "the page asks the directory alone"
 
     password = variable("LDAP_BIND_PASSWORD")
     readable = str([*_running(cluster, wizard.namespace), *cluster.list("v1", "ConfigMap", wizard.namespace)])
