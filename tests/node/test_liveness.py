@@ -14,21 +14,22 @@ from wizard.yaml_files import write_yaml
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node]
 
-QUICK = {"periodSeconds": 5, "failureThreshold": 2}
+QUICK = {"periodSeconds": 5, "failureThreshold": 3}
 HEARTBEAT = "airflow_wizard_heartbeat"
 
 STOP = """
 import os, signal
 found = []
 for pid in filter(str.isdigit, os.listdir("/proc")):
-    words = open(f"/proc/{pid}/cmdline").read().split("\\0")
-    if "airflow" in words[1:2] + words[0:1] or any(word.endswith("/airflow") for word in words[:2]):
-        if "scheduler" in words and pid != "1":
-            found.append(int(pid))
+    try:
+        words = open(f"/proc/{pid}/cmdline").read().split("\\0")
+    except OSError:
+        continue  # it has ended
+    if words[2:3] == ["scheduler"] and words[1].endswith("/airflow"):
+        found.append(int(pid))
 os.kill(min(found), signal.SIGSTOP)
-print(min(found))
 """
-"""The scheduler's own process is the oldest of that name; those below it live on, as in a deadlock."""
+"""The scheduler's own process is the oldest of that name; those below it live on, its health page too."""
 
 
 @pytest.fixture
@@ -51,10 +52,10 @@ def test_a_stuck_scheduler_is_restarted(cluster: Cluster, wizard: CommandLine) -
     assert pods_but_the_scheduler(cluster, wizard.namespace) == others, "only the scheduler rolls"
     stop_and_see_it_restarted(cluster, wizard.namespace, 180)
 
-    answer(wizard, {"type": "dag", "interval": "20s", "stuckAfter": "60s", **QUICK})
+    answer(wizard, {"type": "dag", "interval": "30s", "stuckAfter": "90s", **QUICK})
     wizard.ok("apply", "--yes")
     see_it_left_alone(cluster, wizard.namespace)
-    stop_and_see_it_restarted(cluster, wizard.namespace, 240)
+    stop_and_see_it_restarted(cluster, wizard.namespace, 300)
     see_it_left_alone(cluster, wizard.namespace)
     wizard.ok("verify")
     wizard.ok("delete", "--yes", "--purge")
@@ -115,7 +116,7 @@ def stop_and_see_it_restarted(cluster: Cluster, namespace: str, seconds: float) 
 
 
 def see_it_left_alone(cluster: Cluster, namespace: str) -> None:
-    """Wait for three more heartbeats, each later than the limit's half after the last: nothing is restarted."""
+    """Wait for three more heartbeats, which take as long as the limit: nothing is restarted."""
     airflow, before = api(cluster, namespace), restarts(cluster, namespace)
 
     def beats() -> list[str]:
@@ -124,5 +125,5 @@ def see_it_left_alone(cluster: Cluster, namespace: str) -> None:
 
     wait_until("it is read", lambda: HEARTBEAT in str(airflow.call("GET", "/api/v2/dags")), 60, lambda: "")
     known = len(beats())
-    wait_until("three heartbeats", lambda: len(beats()) >= known + 3, 180, beats)
+    wait_until("three heartbeats", lambda: len(beats()) >= known + 3, 240, beats)
     assert restarts(cluster, namespace) == before
