@@ -88,8 +88,6 @@ def answer(wizard: CommandLine, branch: str, executor: dict[str, Any]) -> None:
 
 def test_workers_and_then_pods_beside_them(cluster: Cluster, wizard: CommandLine, branch: str) -> None:
     namespace, celery = wizard.namespace, {"type": "celery", "concurrency": 2}
-    answer(wizard, branch, {"type": "local"})
-    wizard.ok("render")
     answer(wizard, branch, celery)
     shown = [wizard.ok("apply", "--yes")]
     shown.append(wizard.ok("verify"))
