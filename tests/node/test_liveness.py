@@ -116,7 +116,7 @@ def stop_and_see_it_restarted(cluster: Cluster, namespace: str, seconds: float) 
 
 
 def see_it_left_alone(cluster: Cluster, namespace: str) -> None:
-    """Wait for three more heartbeats, which take as long as the limit: nothing is restarted."""
+    """Wait for three more heartbeats, in which the probe asks several times: nothing is restarted."""
     airflow, before = api(cluster, namespace), restarts(cluster, namespace)
 
     def beats() -> list[str]:

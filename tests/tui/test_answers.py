@@ -120,7 +120,7 @@ async def test_nodes_says_what_there_is() -> None:
         await screen.go("nodes")
         assert "nodes" in screen.text.lower()
         await screen.press("f8")
-        assert screen.app.wizard.step == "review"
+        assert screen.app.wizard.step == "liveness"
 
 
 async def test_help_is_of_the_question_at_hand() -> None:
