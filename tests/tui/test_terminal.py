@@ -27,7 +27,7 @@ def test_the_demo_runs_to_its_end_in_a_terminal(tmp_path: Path) -> None:
     for number in range(2, len(RAIL) + 1):
         demo.send(F8)
         demo.expect(re.escape(f"{number}/{len(RAIL)}"))
-    demo.expect("22 to create|Apply this")
+    demo.expect("23 to create|Apply this")
     demo.send(ENTER)
     demo.expect("read its log")
     demo.expect("In the sandbox all of it went well")
