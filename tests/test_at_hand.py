@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.screens import wizard
-from wizard.at_hand import Look, checks, look
+from wizard.at_hand import Remark, checks, look
 from wizard.deploy_key import new_private_key, public_half
 from wizard.plan.known_hosts import fingerprint
 from wizard.questions import Draft
@@ -20,7 +20,7 @@ ANSWERS = {
 }
 
 
-def seen(path: Path | str, place: str = PLACE) -> Look | None:
+def seen(path: Path | str, place: str = PLACE) -> Remark | None:
     return look({place: "file", f"{place}.path": str(path)}).get(f"{place}.path")
 
 
@@ -32,7 +32,7 @@ def test_every_source_of_a_secret_is_known() -> None:
 def test_a_key_that_is_right_is_told_by_its_fingerprint(tmp_path: Path) -> None:
     key = new_private_key()
     (tmp_path / "key").write_text(key.replace("\n", "\r\n").rstrip())
-    assert seen(tmp_path / "key") == Look(f"ssh-ed25519, {fingerprint(public_half(key).split()[1])}", good=True)
+    assert seen(tmp_path / "key") == Remark(f"ssh-ed25519, {fingerprint(public_half(key).split()[1])}", good=True)
 
 
 def test_a_public_key_and_one_with_a_passphrase_are_told(tmp_path: Path) -> None:

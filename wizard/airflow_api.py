@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from wizard.cluster.interface import Cluster, ClusterError
 from wizard.errors import UserError
+from wizard.watch import pod_is_ready
 
 PORT = 8080
 TIMEOUT = 30
@@ -96,10 +97,9 @@ class AirflowApi:
     def _pod(self) -> str:
         """A ready api-server pod."""
         for pod in self._cluster.list("v1", "Pod", self._namespace, labels="component=api-server"):
-            conditions = pod.get("status", {}).get("conditions", [])
             if "deletionTimestamp" in pod["metadata"]:
                 continue
-            if any(each["type"] == "Ready" and each["status"] == "True" for each in conditions):
+            if pod_is_ready(pod):
                 return str(pod["metadata"]["name"])
         raise NotReady("no api-server pod is ready")
 

@@ -22,8 +22,8 @@ LARGEST = 1 << 20
 
 
 @dataclass(frozen=True)
-class Look:
-    """What was seen of a file."""
+class Remark:
+    """What is to be said of an answer that is right: that it surprises, or what is good to know of it."""
 
     sentence: str
     good: bool
@@ -43,7 +43,7 @@ def checks() -> dict[str, Check | None]:
     return found
 
 
-def look(said: Mapping[str, Any]) -> dict[str, Look]:
+def look(said: Mapping[str, Any]) -> dict[str, Remark]:
     """By the place of each answer that names a file, what is to be said of it; nothing where that is nothing."""
     found = {}
     for place, check in checks().items():
@@ -55,17 +55,17 @@ def look(said: Mapping[str, Any]) -> dict[str, Look]:
     return found
 
 
-def _look_at(path: str, check: Check | None) -> Look | None:
+def _look_at(path: str, check: Check | None) -> Remark | None:
     try:
         file = Path(path).expanduser()
         readable = file.is_file() and file.stat().st_size <= LARGEST
         text = bring(Value(file=path, check=check), "This file", needed=False) if readable else None
     except UserError as error:
-        return Look(f"{error.message} {error.way_out}".strip(), good=False)
+        return Remark(f"{error.message} {error.way_out}".strip(), good=False)
     except (OSError, RuntimeError, ValueError):
         text = None
     if text is None:
-        return Look(
+        return Remark(
             "There is no such file here, or it is empty; apply reads it on the machine where it runs.", good=False
         )
-    return Look(described(text), good=True) if check == "ssh-private-key" else None
+    return Remark(described(text), good=True) if check == "ssh-private-key" else None

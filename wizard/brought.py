@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 
+from wizard.deploy_key import load_private_key
 from wizard.errors import Exit, UserError
 from wizard.render.needed_secrets import Value
 
@@ -48,14 +49,12 @@ def _from_file(path: str) -> str | None:
 def ssh_private_key(text: str, what: str) -> str:
     """A private key as OpenSSH wants it: lines that end as on Linux, the last one too. Raises `UserError`."""
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
 
     mended = "\n".join(line.rstrip() for line in text.strip().splitlines()) + "\n"
     if mended.startswith(("ssh-", "ecdsa-", "sk-", "---- BEGIN SSH2 PUBLIC", "-----BEGIN PUBLIC")):
         raise UserError(f"{what} is a public key.", "Give the private half: the file without .pub.", Exit.USAGE)
-    load = load_ssh_private_key if "BEGIN OPENSSH PRIVATE KEY" in mended else load_pem_private_key
     try:
-        load(mended.encode(), password=None)
+        load_private_key(mended)
     except TypeError:
         raise UserError(
             f"{what} is protected by a passphrase, which nobody could type in a pod.",

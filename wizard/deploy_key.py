@@ -1,10 +1,15 @@
 """Deploy keys: made, judged, and their public halves, which the Git host must know."""
 
 import re
+from typing import TYPE_CHECKING
 
 from wizard.plan.known_hosts import fingerprint, host_of
 from wizard.plan.model import Plan
 from wizard.plan.secret_sources import GeneratedKey
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+    from cryptography.hazmat.primitives.serialization.ssh import SSHPrivateKeyTypes
 
 _SETTINGS = {
     "github.com": "https://github.com/{path}/settings/keys",
@@ -23,13 +28,22 @@ def new_private_key() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
 
 
+def load_private_key(text: str) -> "SSHPrivateKeyTypes | PrivateKeyTypes":
+    """A key of either format.
+
+    Raises TypeError for one with a passphrase, ValueError or UnsupportedAlgorithm for what is none.
+    """
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
+
+    load = load_ssh_private_key if "BEGIN OPENSSH PRIVATE KEY" in text else load_pem_private_key
+    return load(text.encode(), password=None)
+
+
 def public_half(private_key: str) -> str:
     """The line that a Git host takes: `ssh-ed25519 AAAA...`. Raises ValueError for what is no private key."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
-    from cryptography.hazmat.primitives.serialization.ssh import load_ssh_private_key
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-    load = load_ssh_private_key if "BEGIN OPENSSH PRIVATE KEY" in private_key else load_pem_private_key
-    public = load(private_key.encode(), password=None).public_key()
+    public = load_private_key(private_key).public_key()
     return public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
 
 

@@ -85,12 +85,13 @@ def _reason(cluster: Cluster, deployment: Object, pods: list[Object]) -> tuple[M
     pods = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
     if not pods:
         return _no_pod(deployment)
-    waiting = [pod for pod in pods if not _is_ready(pod)] or pods
+    waiting = [pod for pod in pods if not pod_is_ready(pod)] or pods
     newest = max(waiting, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")))
     return pod_state(cluster, newest)
 
 
-def _is_ready(pod: Object) -> bool:
+def pod_is_ready(pod: Object) -> bool:
+    """Whether a pod's probes let it take work."""
     conditions = pod.get("status", {}).get("conditions", [])
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 

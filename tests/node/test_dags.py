@@ -3,11 +3,9 @@
 import base64
 import os
 import re
-import secrets
 import shlex
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +60,6 @@ def answer(wizard: CommandLine, dags: dict[str, Any]) -> None:
     """Write the laptop's plan with these DAGs."""
     head = {"apiVersion": "airflow-wizard/v1", "kind": "Plan", "profile": "laptop"}
     wizard.plan.write_text(write_yaml({**head, "dags": dags}))
-
-
-@pytest.fixture
-def wizard(cluster: Cluster, tmp_path: Path) -> Iterator[CommandLine]:
-    """The command line, for a namespace that doesn't exist yet."""
-    wizard = CommandLine(tmp_path / "airflow-plan.yaml", f"wizard-dags-{secrets.token_hex(3)}")
-    yield wizard
-    cluster.delete("v1", "Namespace", wizard.namespace)
 
 
 def test_by_token_and_then_without_a_sidecar(cluster: Cluster, wizard: CommandLine) -> None:

@@ -69,14 +69,6 @@ def branch(tmp_path: Path) -> Iterator[str]:
     git("push", "-q", address, f":refs/heads/{name}")
 
 
-@pytest.fixture
-def wizard(cluster: Cluster, tmp_path: Path) -> Iterator[CommandLine]:
-    """The command line, for a namespace that doesn't exist yet."""
-    wizard = CommandLine(tmp_path / "airflow-plan.yaml", f"wizard-executors-{secrets.token_hex(3)}")
-    yield wizard
-    cluster.delete("v1", "Namespace", wizard.namespace)
-
-
 def answer(wizard: CommandLine, branch: str, executor: dict[str, Any]) -> None:
     """Write the laptop's plan with this executor, and the DAGs of the branch."""
     key = {"type": "file", "path": variable("GIT_DEPLOY_KEY_FILE")}

@@ -4,9 +4,8 @@ The image is what `airflow-wizard image -f tests/plans/template-in-image.yaml` s
 """
 
 import os
-import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +29,6 @@ def plan_with(template: str, rights: str) -> str:
     logs = {**plan["logs"], "storageClass": variable("RWX_CLASS")}
     image = {"image": variable("DAGS_IMAGE")}
     return write_yaml({**plan, "airflow": image, "executor": executor, "rights": {"type": rights}, "logs": logs})
-
-
-@pytest.fixture
-def wizard(cluster: Cluster, tmp_path: Path) -> Iterator[CommandLine]:
-    """The command line, for a namespace that doesn't exist yet."""
-    wizard = CommandLine(tmp_path / "airflow-plan.yaml", f"wizard-image-{secrets.token_hex(3)}")
-    yield wizard
-    cluster.delete("v1", "Namespace", wizard.namespace)
 
 
 def test_dags_and_template_in_the_image_and_a_task_that_starts_a_pod(cluster: Cluster, wizard: CommandLine) -> None:

@@ -1,6 +1,5 @@
 """The laptop plan on a real node: ready, proved, unchanged by a second apply, and back with its data after a delete."""
 
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +15,10 @@ PLAN = Path(__file__).parent.parent / "plans" / "laptop.yaml"
 
 
 @pytest.fixture
-def wizard(cluster: Cluster) -> Iterator[CommandLine]:
-    """The command line, for a namespace that doesn't exist yet."""
-    wizard = CommandLine(PLAN, f"wizard-laptop-{secrets.token_hex(3)}")
-    yield wizard
-    cluster.delete("v1", "Namespace", wizard.namespace)
+def wizard(wizard: CommandLine) -> CommandLine:
+    """The command line with this plan."""
+    wizard.plan.write_text(PLAN.read_text("utf-8"))
+    return wizard
 
 
 def test_from_nothing_to_a_task_and_back_with_its_data(cluster: Cluster, wizard: CommandLine) -> None:

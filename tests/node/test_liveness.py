@@ -1,9 +1,7 @@
 """A stuck scheduler on a real node: found and restarted in each of the ways, while a sound one is left alone."""
 
-import secrets
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,14 +28,6 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
 os.kill(min(found), signal.SIGSTOP)
 """
 """The scheduler's own process is the oldest of that name; those below it live on, its health page too."""
-
-
-@pytest.fixture
-def wizard(cluster: Cluster, tmp_path: Path) -> Iterator[CommandLine]:
-    """The command line, for a namespace that doesn't exist yet."""
-    wizard = CommandLine(tmp_path / "airflow-plan.yaml", f"wizard-liveness-{secrets.token_hex(3)}")
-    yield wizard
-    cluster.delete("v1", "Namespace", wizard.namespace)
 
 
 def test_a_stuck_scheduler_is_restarted(cluster: Cluster, wizard: CommandLine) -> None:

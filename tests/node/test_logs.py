@@ -6,8 +6,6 @@ From S3, then from Azure, then from S3 by a connection that Airflow itself finds
 import json
 import secrets
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,14 +47,6 @@ def wasb() -> dict[str, Any]:
     assert variable("WASB_CONNECTION")
     place = {"container": variable("WASB_CONTAINER"), "prefix": f"tests/{secrets.token_hex(4)}"}
     return {"type": "wasb", **place, "connection": connection_from("WASB_CONNECTION"), "by": {"type": "logConfig"}}
-
-
-@pytest.fixture
-def wizard(cluster: Cluster, tmp_path: Path) -> Iterator[CommandLine]:
-    """The command line, for a namespace that doesn't exist yet."""
-    wizard = CommandLine(tmp_path / "airflow-plan.yaml", f"wizard-logs-{secrets.token_hex(3)}")
-    yield wizard
-    cluster.delete("v1", "Namespace", wizard.namespace)
 
 
 def test_logs_are_read_from_a_bucket_and_then_from_a_container(

@@ -2,10 +2,7 @@
 
 import json
 import os
-import secrets
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -26,13 +23,10 @@ PLAN = {
 
 
 @pytest.fixture
-def wizard(cluster: Cluster, tmp_path: Path) -> Iterator[CommandLine]:
-    """The command line, for a namespace that doesn't exist yet."""
-    plan = tmp_path / "airflow-plan.yaml"
-    plan.write_text(write_yaml(PLAN))
-    wizard = CommandLine(plan, f"wizard-redundant-{secrets.token_hex(3)}")
-    yield wizard
-    cluster.delete("v1", "Namespace", wizard.namespace)
+def wizard(wizard: CommandLine) -> CommandLine:
+    """The command line with this plan."""
+    wizard.plan.write_text(write_yaml(PLAN))
+    return wizard
 
 
 def test_two_of_each(cluster: Cluster, wizard: CommandLine) -> None:

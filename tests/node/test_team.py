@@ -1,8 +1,5 @@
 """The team plan on a real node: git-sync by SSH, a pod for each task, logs that outlive it, and a change of mind."""
 
-import secrets
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,13 +30,10 @@ def team_plan() -> dict[str, Any]:
 
 
 @pytest.fixture
-def wizard(cluster: Cluster, tmp_path: Path) -> Iterator[CommandLine]:
-    """The command line with a team plan, for a namespace that doesn't exist yet."""
-    plan = tmp_path / "airflow-plan.yaml"
-    plan.write_text(write_yaml(team_plan()))
-    wizard = CommandLine(plan, f"wizard-team-{secrets.token_hex(3)}")
-    yield wizard
-    cluster.delete("v1", "Namespace", wizard.namespace)
+def wizard(wizard: CommandLine) -> CommandLine:
+    """The command line with this plan."""
+    wizard.plan.write_text(write_yaml(team_plan()))
+    return wizard
 
 
 def test_a_team_and_a_change_of_mind(cluster: Cluster, wizard: CommandLine) -> None:

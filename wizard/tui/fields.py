@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Static, TextArea
 
+from wizard.at_hand import Remark
 from wizard.picks import Pick
 from wizard.plan.shorthand import in_a_line
 from wizard.progress import Mark
@@ -63,14 +64,15 @@ class Field(Vertical):
     def offer(self, picks: Sequence[Pick]) -> None:
         """Show what can be picked on this cluster; only fields of text do."""
 
-    def tell(self, problem: str, warning: str = "", note: str = "") -> None:
-        """Show what is wrong with the answer, what surprises about it, or what is good to know; one of these."""
+    def tell(self, problem: str, remark: Remark | None = None) -> None:
+        """Show what is wrong with the answer, or else what is to be said of it; nothing where that is nothing."""
+        mark, text, kind = Mark.FAILED, problem, ""
+        if remark and not problem:
+            mark, kind = (Mark.DONE, "-noted") if remark.good else (Mark.WARNING, "-warned")
+            text = remark.sentence
         told = self.query_one(".problem", Static)
-        told.set_class(bool(problem or warning or note), "-told")
-        told.set_class(bool(warning and not problem), "-warned")
-        told.set_class(bool(note and not problem and not warning), "-noted")
-        marks = ((Mark.FAILED, problem), (Mark.WARNING, warning), (Mark.DONE, note))
-        told.update(next((f"{mark} {text}" for mark, text in marks if text), ""))
+        told.set_classes(["problem", *(["-told"] if text else []), *([kind] if kind else [])])
+        told.update(f"{mark} {text}" if text else "")
 
     def show(self, question: Question, value: Any) -> None:
         """Show what holds now; other answers may have changed it."""

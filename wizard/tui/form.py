@@ -115,10 +115,9 @@ class Form(VerticalScroll, can_focus=False):
 
     def _tell_problems(self) -> None:
         problems = {problem.key: problem.sentence for problem in self._session.problems()}
-        warnings, notes = self._session.warnings(), self._session.notes()
+        remarks = self._session.remarks()
         for field in self.query(Field):
-            place = field.question.place
-            field.tell(problems.get(field.question.key, ""), warnings.get(place, ""), notes.get(place, ""))
+            field.tell(problems.get(field.question.key, ""), remarks.get(field.question.place))
         self.offer_picks()
 
     def offer_picks(self) -> None:

@@ -6,6 +6,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer
 
@@ -36,6 +37,14 @@ class WizardScreen(Screen[None]):
         Binding("f8", "next", "next", key_display="F8", priority=True),
         Binding("ctrl+s", "save", "save plan", key_display="^s", priority=True),
     ]
+
+    class Looked(Message):
+        """A cluster has said what it has to pick from."""
+
+        def __init__(self, context: str, picks: Picks) -> None:
+            super().__init__()
+            self.context = context
+            self.picks = picks
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -70,11 +79,12 @@ class WizardScreen(Screen[None]):
             picks = look(session.cluster())
         except UserError:
             picks = {}
-        self.app.call_from_thread(self._looked, context, picks)
+        self.post_message(self.Looked(context, picks))
 
-    def _looked(self, context: str, picks: Picks) -> None:
-        if context == self._session.context:
-            self._session.picks = picks
+    def on_wizard_screen_looked(self, event: Looked) -> None:
+        """Offer what the cluster has, unless another one was chosen meanwhile."""
+        if event.context == self._session.context:
+            self._session.picks = event.picks
             self.query_one(Form).offer_picks()
 
     def on_resize(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wizard.at_hand import look
+from wizard.at_hand import Remark, look
 from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
 from wizard.errors import UserError
@@ -122,19 +122,15 @@ class Session:
             found.append(Problem(step if step in STEPS else "cluster", key, title, sentence))
         return sorted(found, key=lambda problem: list(STEPS).index(problem.step))
 
-    def warnings(self) -> dict[str, str]:
-        """By place, what is to be said of answers that are right but surprise: of files, and, once the draft is a
-        plan, of several answers together."""
-        files = {place: seen.sentence for place, seen in look(self.draft.said()).items() if not seen.good}
+    def remarks(self) -> dict[str, Remark]:
+        """By place, what is to be said of answers that are right: of files, and, once the draft is a plan, what
+        surprises about several answers together."""
+        remarks = look(self.draft.said())
         try:
-            plan = self.draft.plan()
+            warned = warnings(self.draft.plan())
         except PlanErrors:
-            return files
-        return files | {place: warned.sentence for warned in warnings(plan) for place in warned.places}
-
-    def notes(self) -> dict[str, str]:
-        """By place, what is good to know of an answer that is right: which key is in a file."""
-        return {place: seen.sentence for place, seen in look(self.draft.said()).items() if seen.good}
+            return remarks
+        return remarks | {place: Remark(rule.sentence, good=False) for rule in warned for place in rule.places}
 
     def marks(self) -> dict[str, str]:
         """A sign for each step: something to mend, seen, or not yet seen."""
