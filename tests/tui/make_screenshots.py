@@ -19,6 +19,7 @@ from wizard.cluster.sandbox import Sandbox
 from wizard.plan.file import load
 from wizard.questions import Draft
 from wizard.tui.app import WizardApp
+from wizard.tui.session import RAIL
 
 FONT = "DejaVu Sans Mono"
 FONT_FILES = ("DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf", "DejaVuSansMono-Oblique.ttf")
@@ -73,6 +74,17 @@ def keys(*pressed: str) -> Drive:
     return drive
 
 
+def to(step: str, *pressed: str) -> Drive:
+    """On with F8 as far as this step, then these keys."""
+
+    async def drive(pilot: Pilot[int]) -> None:
+        for _ in range(list(RAIL).index(step)):
+            await keys("f8")(pilot)
+        await keys(*pressed)(pilot)
+
+    return drive
+
+
 async def to_the_end(pilot: Pilot[int]) -> None:
     """Apply, and wait until the proof has run."""
     await until_ready_to_apply(pilot)
@@ -89,36 +101,34 @@ async def while_applying(pilot: Pilot[int]) -> None:
 
 async def until_ready_to_apply(pilot: Pilot[int]) -> None:
     """To the last step."""
-    await keys(*["f8"] * 10)(pilot)
+    await to("apply")(pilot)
     await _until(pilot, "ready")
 
 
 async def _until(pilot: Pilot[int], state: str) -> None:
     app = pilot.app
     assert isinstance(app, WizardApp)
-    while app.wizard.apply_pane.state != state:
+    for _ in range(600):
+        if app.wizard.apply_pane.state == state:
+            return
         await pilot.pause(0.1)
+    raise TimeoutError(f"Apply is {app.wizard.apply_pane.state}, not {state}")
 
 
 async def light(pilot: Pilot[int]) -> None:
     """The same in the light theme."""
     pilot.app.theme = "textual-light"
-    await keys(*["f8"] * 4)(pilot)
-
-
-async def git_sync(pilot: Pilot[int]) -> None:
-    """The step of the DAGs, answered."""
-    await keys("f8", "f8")(pilot)
+    await to("database")(pilot)
 
 
 SHOTS: dict[str, tuple[tuple[int, int], Drive, str]] = {
-    "dags": (LARGE, git_sync, "team"),
+    "dags": (LARGE, to("dags"), "team"),
     "cluster": (LARGE, keys(), "laptop"),
     "database-light": (LARGE, light, "laptop"),
-    "review": (LARGE, keys(*["f8"] * 9, *["pagedown"] * 2), "team"),
+    "review": (LARGE, to("review", "pagedown", "pagedown"), "team"),
     "applying": (LARGE, while_applying, "laptop"),
     "ready": (LARGE, to_the_end, "laptop"),
-    "executor-80x24": (SMALL, keys(*["f8"] * 3), "team"),
+    "executor-80x24": (SMALL, to("executor"), "team"),
     "problem-80x24": (SMALL, keys("tab", "tab", "end", "space", "A"), "laptop"),
 }
 """By name: the size, how to get there, and the plan of tests/plans to begin with."""

@@ -55,7 +55,7 @@ class ChoiceList(Vertical, can_focus=True):
     DEFAULT_CSS = """
     ChoiceList {
         height: auto;
-        #rows { height: auto; max-height: 10; }
+        #rows { height: auto; max-height: 16; }
         ChoiceRow.-chosen .name { text-style: bold; }
         ChoiceRow.-chosen .summary { color: $text; }
         &:focus ChoiceRow.-chosen { background: $primary 30%; }
