@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.kubectl import kubectl
 from wizard.airflow_api import AirflowApi, part
 from wizard.cluster.interface import Cluster, Object
 
@@ -40,14 +41,19 @@ class CommandLine:
         """Run one command with the plan and the namespace; what it said is printed for whoever reads the test."""
         kubeconfig = os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]
         command = [sys.executable, "-m", "wizard", *arguments, "-f", str(self.plan), "-n", self.namespace]
-        done = subprocess.run(
-            [*command, "--kubeconfig", kubeconfig],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=LONGEST,
-        )
-        print(f"$ airflow-wizard {' '.join(arguments)}\n{done.stderr}{done.stdout}-> {done.returncode}")
+        print(f"$ airflow-wizard {' '.join(arguments)}")
+        try:
+            done = subprocess.run(
+                [*command, "--kubeconfig", kubeconfig],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=LONGEST,
+            )
+        except subprocess.TimeoutExpired as late:
+            said = b"".join(each or b"" for each in (late.stderr, late.stdout)).decode(errors="replace")
+            pytest.fail(f"{' '.join(arguments)} did not end within {LONGEST} s; it said:\n{said}")
+        print(f"{done.stderr}{done.stdout}-> {done.returncode}")
         return Said(done.returncode, done.stdout, done.stderr)
 
     def ok(self, *arguments: str) -> Said:
@@ -55,6 +61,13 @@ class CommandLine:
         said = self.run(*arguments)
         assert said.code == 0, said.err
         return said
+
+
+def remove(cluster: Cluster, namespace: str) -> None:
+    """Take a namespace away, however its test ended: no pod may hold the node's room for the next test's."""
+    if cluster.delete("v1", "Namespace", namespace):
+        kubeconfig = os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]
+        kubectl("delete", "pods", "--all", "--force", "--wait=false", "-n", namespace, kubeconfig=kubeconfig)
 
 
 def pods(cluster: Cluster, namespace: str) -> dict[str, int]:

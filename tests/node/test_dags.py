@@ -62,8 +62,8 @@ def answer(wizard: CommandLine, dags: dict[str, Any]) -> None:
     wizard.plan.write_text(write_yaml({**head, "dags": dags}))
 
 
-def test_by_token_and_then_without_a_sidecar(cluster: Cluster, wizard: CommandLine) -> None:
-    namespace = wizard.namespace
+def test_by_token_and_then_without_a_sidecar(cluster: Cluster, shared: CommandLine) -> None:
+    wizard, namespace = shared, shared.namespace
     key = by_key({"type": "file", "path": variable("GIT_DEPLOY_KEY_FILE")})
     answer(wizard, dags("git-sync", "GIT_HTTPS_URL", by_token()))
     wizard.ok("apply", "--yes")
@@ -83,14 +83,12 @@ def test_by_token_and_then_without_a_sidecar(cluster: Cluster, wizard: CommandLi
     assert_runs_a_version(cluster, namespace)
     assert_token_is_only_in(cluster, namespace, "airflow-git-bundle-https")
 
-    wizard.ok("delete", "--yes", "--purge")
-    assert cluster.get("v1", "Namespace", namespace) is None
-
 
 def test_of_everybody_then_by_a_key_that_the_wizard_makes_then_on_a_volume(
-    cluster: Cluster, wizard: CommandLine, tmp_path: Path
+    cluster: Cluster, shared: CommandLine, tmp_path: Path
 ) -> None:
-    namespace, authorize, storage_class = wizard.namespace, variable("GIT_AUTHORIZE"), variable("RWX_CLASS")
+    wizard, namespace = shared, shared.namespace
+    authorize, storage_class = variable("GIT_AUTHORIZE"), variable("RWX_CLASS")
     answer(wizard, dags("git-sync", "GIT_HTTP_URL", {"type": "none"}))
     wizard.ok("apply", "--yes")
     assert run_dag(api(cluster, namespace), DAG)["state"] == "success"
@@ -119,9 +117,6 @@ def test_of_everybody_then_by_a_key_that_the_wizard_makes_then_on_a_volume(
     airflow = api(cluster, namespace)
     wait_for_dag(airflow, "on_a_volume")
     assert run_dag(airflow, "on_a_volume")["state"] == "success"
-
-    wizard.ok("delete", "--yes", "--purge")
-    assert cluster.get("v1", "Namespace", namespace) is None
 
 
 def assert_runs_a_version(cluster: Cluster, namespace: str) -> None:

@@ -20,7 +20,7 @@ from tests.node.command_line import (
     variable,
     versions,
 )
-from wizard.airflow_api import AirflowApi
+from wizard.airflow_api import AirflowApi, ApiError
 from wizard.cluster.interface import Cluster, Object
 from wizard.verify import DAG, TASK
 from wizard.watch import PODS
@@ -131,7 +131,10 @@ def log_while_running(airflow: AirflowApi, path: str, word: str, seconds: float 
         assert time.monotonic() < end, f"the task is {state}, its log so far: {log}"
         time.sleep(0.5)
         state = airflow.call("GET", path)["state"]
-        log = str(airflow.call("GET", f"{path}/taskInstances/{TASK}/logs/1")["content"])
+        try:
+            log = str(airflow.call("GET", f"{path}/taskInstances/{TASK}/logs/1")["content"])
+        except ApiError as error:
+            assert error.status == 404, error  # no first try yet
     assert state == "running"
     return log
 

@@ -30,31 +30,37 @@ os.kill(min(found), signal.SIGSTOP)
 """The scheduler's own process is the oldest of that name; those below it live on, its health page too."""
 
 
-def test_a_stuck_scheduler_is_restarted(cluster: Cluster, wizard: CommandLine) -> None:
-    answer(wizard, {"type": "http", **QUICK})
-    wizard.ok("apply", "--yes")
-    wizard.ok("verify")
-    stop_and_see_it_restarted(cluster, wizard.namespace, 120)
-
-    answer(wizard, {"type": "heartbeat", **QUICK})
-    others = pods_but_the_scheduler(cluster, wizard.namespace)
-    wizard.ok("apply", "--yes")
-    assert pods_but_the_scheduler(cluster, wizard.namespace) == others, "only the scheduler rolls"
-    stop_and_see_it_restarted(cluster, wizard.namespace, 180)
-
-    answer(wizard, {"type": "dag", "interval": "30s", "stuckAfter": "90s", **QUICK})
-    wizard.ok("apply", "--yes")
-    see_it_left_alone(cluster, wizard.namespace)
-    stop_and_see_it_restarted(cluster, wizard.namespace, 300)
-    see_it_left_alone(cluster, wizard.namespace)
-    wizard.ok("verify")
-    wizard.ok("delete", "--yes", "--purge")
+def test_a_stuck_scheduler_is_restarted(cluster: Cluster, shared: CommandLine) -> None:
+    apply(shared, {"type": "http", **QUICK})
+    stop_and_see_it_restarted(cluster, shared.namespace, 120)
 
 
-def answer(wizard: CommandLine, scheduler: dict[str, Any]) -> None:
-    """Write the laptop's plan with this way to find a stuck scheduler."""
+def test_only_the_scheduler_rolls_and_one_without_heartbeats_is_restarted(
+    cluster: Cluster, shared: CommandLine
+) -> None:
+    apply(shared, {"type": "http", **QUICK})
+    others = pods_but_the_scheduler(cluster, shared.namespace)
+    apply(shared, {"type": "heartbeat", **QUICK})
+    assert pods_but_the_scheduler(cluster, shared.namespace) == others
+    stop_and_see_it_restarted(cluster, shared.namespace, 180)
+
+
+@pytest.mark.long
+def test_one_that_runs_no_dag_is_restarted_and_one_that_does_is_left_alone(
+    cluster: Cluster, shared: CommandLine
+) -> None:
+    apply(shared, {"type": "dag", "interval": "30s", "stuckAfter": "90s", **QUICK})
+    see_it_left_alone(cluster, shared.namespace)
+    stop_and_see_it_restarted(cluster, shared.namespace, 300)
+    see_it_left_alone(cluster, shared.namespace)
+    shared.ok("verify")
+
+
+def apply(wizard: CommandLine, scheduler: dict[str, Any]) -> None:
+    """Apply the laptop's plan with this way to find a stuck scheduler."""
     head = {"apiVersion": "airflow-wizard/v1", "kind": "Plan", "profile": "laptop"}
     wizard.plan.write_text(write_yaml({**head, "liveness": {"scheduler": scheduler}}))
+    wizard.ok("apply", "--yes")
 
 
 def scheduler_pod(cluster: Cluster, namespace: str) -> Object:

@@ -50,9 +50,9 @@ def wasb() -> dict[str, Any]:
 
 
 def test_logs_are_read_from_a_bucket_and_then_from_a_container(
-    cluster: Cluster, wizard: CommandLine, s3: dict[str, Any], wasb: dict[str, Any]
+    cluster: Cluster, shared: CommandLine, s3: dict[str, Any], wasb: dict[str, Any]
 ) -> None:
-    namespace = wizard.namespace
+    wizard, namespace = shared, shared.namespace
     for logs in (s3, wasb):
         wizard.plan.write_text(plan_with(logs))
         applied = wizard.ok("apply", "--yes")
