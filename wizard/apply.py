@@ -11,6 +11,7 @@ from functools import partial
 from itertools import groupby
 
 from wizard import record, secrets
+from wizard.check import Finding, Sums, check, every_right, look, refuse, sums
 from wizard.cluster.interface import Cluster, Conflict, Exists, Forbidden, Missing, Object
 from wizard.deploy_key import request
 from wizard.diff import Change, compare
@@ -20,7 +21,7 @@ from wizard.plan.model import Plan
 from wizard.plan.rules import warnings
 from wizard.progress import Mark, Row
 from wizard.render import NeededSecret, render
-from wizard.render.manifests import MANAGED_BY, ORDER, Manifest
+from wizard.render.manifests import MANAGED_BY, ORDER
 from wizard.threads import in_parallel
 
 KEPT_KINDS = ("PersistentVolumeClaim", "Secret", "Namespace")
@@ -38,7 +39,11 @@ class Prepared:
     kept: list[str]
     """Claims and Secrets of an earlier plan, which stay."""
     record: record.Record
+    sums: Sums
     warnings: list[str] = field(default_factory=list)
+    """What the plan's answers mean together."""
+    findings: list[Finding] = field(default_factory=list)
+    """What the plan means on this cluster; none of it failed."""
     force: bool = False
 
     def count(self, what: str) -> int:
@@ -67,15 +72,17 @@ class Prepared:
 
 
 def prepare(cluster: Cluster, plan: Plan, *, force: bool = False) -> Prepared:
-    """Ask the cluster what applying the plan would change.
+    """Ask the cluster what applying the plan would change. Raises `UserError` where a check says that it can't work.
 
     `force` takes over fields that other field managers own; without it, they are a `Conflict` that names them all.
     """
     rendered = render(plan)
-    exists = _usable(cluster, plan.namespace)
+    facts = look(cluster, plan.namespace, every_right())
+    findings = check(rendered, facts)
+    refuse(findings)
+    exists = facts.space is not None or facts.space_hidden
     before = record.read(cluster, plan.namespace) if exists else None
     bodies = [manifest.body for manifest in rendered.manifests]
-    _claims_can_be_bound(cluster, plan, rendered.manifests, exists)
     made = _secrets(cluster, plan, [secrets.HASH_KEY, *rendered.secrets], exists)
     secrets.stamp(bodies, made)
     new_kinds = record.kinds_of([*bodies, *(each.body for each in made)])
@@ -92,6 +99,8 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False) -> Prepared:
         kept=kept,
         record=record.Record(new_kinds | (before.kinds if before and kept else frozenset()), text_of(plan)),
         warnings=[warned.sentence for warned in warnings(plan)],
+        findings=findings,
+        sums=sums(rendered),
         force=force,
     )
 
@@ -102,20 +111,6 @@ def namespace_exists(cluster: Cluster, namespace: str) -> bool:
         return cluster.get("v1", "Namespace", namespace) is not None
     except Forbidden:
         return True
-
-
-def _usable(cluster: Cluster, namespace: str) -> bool:
-    """Whether the namespace is there. Raises `UserError` for one that is on its way out: nothing can be made in it."""
-    try:
-        body = cluster.get("v1", "Namespace", namespace)
-    except Forbidden:
-        return True
-    if body is not None and "deletionTimestamp" in body["metadata"]:
-        raise UserError(
-            f"Namespace {namespace} is being deleted.",
-            f"Wait until it is gone (kubectl wait --for=delete namespace/{namespace}), then apply again.",
-        )
-    return body is not None
 
 
 def check_schemas(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
@@ -172,28 +167,6 @@ def owned(cluster: Cluster, namespace: str, recorded: record.Record | None) -> l
 
 def _identity(body: Object) -> tuple[str, str]:
     return body["kind"], body["metadata"]["name"]
-
-
-def _claims_can_be_bound(cluster: Cluster, plan: Plan, manifests: list[Manifest], exists: bool) -> None:
-    """A claim that names no class needs a default class; else all would wait for ever."""
-    unclassed = [m for m in manifests if m.kind == "PersistentVolumeClaim" and "storageClassName" not in m.body["spec"]]
-    if exists:
-        unclassed = [claim for claim in unclassed if not cluster.get("v1", claim.kind, claim.name, plan.namespace)]
-    if not unclassed:
-        return
-    try:
-        classes = cluster.list("storage.k8s.io/v1", "StorageClass")
-    except Forbidden:
-        return
-    names = ", ".join(each["metadata"]["name"] for each in classes)
-    marked = "storageclass.kubernetes.io/is-default-class"
-    if not any((each["metadata"].get("annotations") or {}).get(marked) == "true" for each in classes):
-        places = ", ".join(f"{m.trace.of(()).answer.removesuffix('.type')}.storageClass" for m in unclassed)
-        ephemeral = "Set database.storage.type: ephemeral, and lose the data with the database's pod; or add a class."
-        raise UserError(
-            f"This cluster has no default StorageClass, so claim {unclassed[0].name} would stay Pending.",
-            f"Set {places} to one of: {names}." if names else ephemeral,
-        )
 
 
 def apply(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:

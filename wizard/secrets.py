@@ -113,28 +113,36 @@ def _public_half(name: str, private: str, before: str) -> str:
 
 
 def _existing(needed: NeededSecret, namespace: str, live: Object | None) -> Made:
-    data = (live or {}).get("data") or {}
-    missing = [key for key in needed.keys if key not in data]
-    if needed.label and (live is None or missing):
-        raise UserError(
+    error = lacking(needed, namespace, live)
+    if error is not None:
+        raise error
+    assert live is not None
+    return Made({**live, "data": live.get("data") or {}}, (), (), exists=True, ours=False)
+
+
+def lacking(needed: NeededSecret, namespace: str, live: Object | None) -> UserError | None:
+    """What is wrong with a Secret that the plan takes to be there; None for one that has its keys."""
+    missing = [key for key in needed.keys if key not in ((live or {}).get("data") or {})]
+    if live is not None and not missing:
+        return None
+    if needed.label:
+        return UserError(
             f"Namespace {namespace} has no Secret with label {needed.label} and key {missing[0] if live else 'value'}.",
             f"Make it: kubectl create secret generic {needed.name} -n {namespace} --from-file=value=FILE && "
             f"kubectl label secret {needed.name} -n {namespace} {needed.label}; "
             "the file holds the Airflow connection, as JSON or URI.",
         )
-    if live is None or missing:
-        what = f"has no key {missing[0]}" if live else "is not there"
-        pulls = ".dockerconfigjson" in needed.keys
-        make = f"docker-registry {needed.name} -n {namespace} --docker-server=SERVER --docker-username=USER"
-        if not pulls:
-            make = f"generic {needed.name} -n {namespace} --from-file={next(iter(needed.keys))}=FILE"
-        raise UserError(
-            f"Secret {needed.name} of namespace {namespace} {what}; the plan's {needed.origin.answer or 'answers'} "
-            "says that it exists.",
-            f"Make it (kubectl create secret {make}), or "
-            + ("leave airflow.pullSecret out." if pulls else "answer with a file or a variable instead."),
-        )
-    return Made({**live, "data": data}, (), (), exists=True, ours=False)
+    what = f"has no key {missing[0]}" if live else "is not there"
+    pulls = ".dockerconfigjson" in needed.keys
+    make = f"docker-registry {needed.name} -n {namespace} --docker-server=SERVER --docker-username=USER"
+    if not pulls:
+        make = f"generic {needed.name} -n {namespace} --from-file={next(iter(needed.keys))}=FILE"
+    return UserError(
+        f"Secret {needed.name} of namespace {namespace} {what}; the plan's {needed.origin.answer or 'answers'} "
+        "says that it exists.",
+        f"Make it (kubectl create secret {make}), or "
+        + ("leave airflow.pullSecret out." if pulls else "answer with a file or a variable instead."),
+    )
 
 
 def _encoded(text: str) -> str:

@@ -97,7 +97,7 @@ def test_what_a_plan_no_longer_has_goes_but_claims_stay(
         namespace,
         dags=git_sync({"type": "file", "path": str(key)}),
         executor={"type": "kubernetes"},
-        logs={"type": "volume", "storageClass": "any"},
+        logs={"type": "volume"},
     )
     send(cluster, team)
     assert {"Role airflow-scheduler", "ConfigMap worker-pod-template"} <= ours(cluster, namespace)

@@ -35,6 +35,7 @@ def test_a_stuck_scheduler_is_restarted(cluster: Cluster, shared: CommandLine) -
     stop_and_see_it_restarted(cluster, shared.namespace, 120)
 
 
+@pytest.mark.long
 def test_only_the_scheduler_rolls_and_one_without_heartbeats_is_restarted(
     cluster: Cluster, shared: CommandLine
 ) -> None:

@@ -27,6 +27,7 @@ from wizard.errors import Exit, UserError
 Query = Iterable[tuple[str, str]]
 
 APPLY = "application/apply-patch+yaml"
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _CONNECT_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 _DROPS = 3
@@ -89,10 +90,13 @@ class Api:
         query: Query = (),
         body: Object | None = None,
         content_type: str = "application/json",
+        accept: str = "",
         repeat: bool = True,
     ) -> Object:
         """The answer as an object; see `read`."""
-        answer = self.read(method, path, about, query=query, body=body, content_type=content_type, repeat=repeat)
+        answer = self.read(
+            method, path, about, query=query, body=body, content_type=content_type, accept=accept, repeat=repeat
+        )
         try:
             loaded = json.loads(answer)
         except ValueError:
@@ -110,18 +114,20 @@ class Api:
         query: Query = (),
         body: Object | None = None,
         content_type: str = "application/json",
+        accept: str = "",
         repeat: bool = True,
     ) -> bytes:
-        """The answer's bytes.
+        """The answer's bytes, in the form that `accept` asks for where it asks for one.
 
         Tries again within `timeout` seconds: always after 429 (nothing was done), and after 503, 504 or a broken
         connection where `repeat` says that doing it twice does no harm; once after a 401 with renewed credentials.
         """
         deadline = time.monotonic() + self.timeout
         pause, drops, renewed = _FIRST_PAUSE, 0, False
+        types = {"Content-Type": content_type} | ({"Accept": accept} if accept else {})
         while True:
             try:
-                return self._once(method, path, about, list(query), body, content_type, deadline - time.monotonic())
+                return self._once(method, path, about, list(query), body, types, deadline - time.monotonic())
             except _Failure as failure:
                 drops += failure.dropped
                 if failure.status == 401 and not renewed and self.login.renew():
@@ -137,7 +143,14 @@ class Api:
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _once(
-        self, method: str, path: str, about: About, query: list[tuple[str, str]], body: Any, kind: str, left: float
+        self,
+        method: str,
+        path: str,
+        about: About,
+        query: list[tuple[str, str]],
+        body: Any,
+        types: dict[str, str],
+        left: float,
     ) -> bytes:
         from kubernetes.client.exceptions import ApiException
         from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProtocolError
@@ -150,8 +163,8 @@ class Api:
                 path,
                 body=body,
                 query_params=query,
-                header_params=self.login.headers(),
-                content_type=kind,
+                header_params=self.login.headers() | types,
+                content_type=types["Content-Type"],
                 serialize=False,
                 _request_timeout=(connect, left),
             )

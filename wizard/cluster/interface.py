@@ -5,7 +5,7 @@ as the API sends them. Every method may raise one of the errors below, and nothi
 All methods may be called from several threads at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,6 +14,9 @@ from wizard.errors import UserError
 Object = dict[str, Any]
 Objects = list[Object]
 """A name of its own, since inside a class with a method `list` that word is no type any more."""
+
+Keep = Callable[[Object], Object]
+"""What is kept of each object of a list."""
 
 FIELD_MANAGER = "airflow-wizard"
 
@@ -85,8 +88,22 @@ class Cluster(Protocol):
     def get(self, api_version: str, kind: str, name: str, namespace: str = "") -> Object | None:
         """The object, or None where it (or its namespace) is not there."""
 
-    def list(self, api_version: str, kind: str, namespace: str = "", *, labels: str = "", fields: str = "") -> Objects:
-        """All objects of a kind, asked for in pages; each has apiVersion and kind. No namespace: of all of them."""
+    def list(
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str = "",
+        *,
+        labels: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
+        keep: Keep | None = None,
+    ) -> Objects:
+        """All objects of a kind, asked for in pages; each has apiVersion and kind. No namespace: of all of them.
+
+        `metadata_only` asks the API server for nothing else, so a Secret's values stay where they are. `keep` reduces
+        each object as its page arrives, so that a big cluster's pods need not all be held at once.
+        """
 
     def create(self, body: Object) -> Object:
         """Create; raises `Exists` where the name is taken."""

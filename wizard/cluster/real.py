@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wizard.cluster.api import APPLY, Api, Query, Resource, needed
-from wizard.cluster.interface import FIELD_MANAGER, Cluster, Conflict, Invalid, Object, Objects, Stream
+from wizard.cluster.api import APPLY, METADATA_ONLY, Api, Query, Resource, needed
+from wizard.cluster.interface import FIELD_MANAGER, Cluster, Conflict, Invalid, Keep, Object, Objects, Stream
 from wizard.cluster.kubeconfig import Context, choose, contexts
 from wizard.cluster.refusals import About, Gone, not_an_api_server
 from wizard.cluster.streams import PodStream, open_channels, run
@@ -70,22 +70,38 @@ class RealCluster:
         except Gone:
             return None
 
-    def list(self, api_version: str, kind: str, namespace: str = "", *, labels: str = "", fields: str = "") -> Objects:
+    def list(
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str = "",
+        *,
+        labels: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
+        keep: Keep | None = None,
+    ) -> Objects:
         """All objects of a kind, in pages of `PAGE`; begins again where a page has expired (410)."""
         resource = self._api.resource(api_version, kind)
         selectors = [("labelSelector", labels), ("fieldSelector", fields)]
         query = [(key, value) for key, value in selectors if value]
         about = About("list", kind, namespace=namespace, api_version=api_version)
+        accept = METADATA_ONLY if metadata_only else ""
+
+        def kept(item: Object) -> Object:
+            named = {**item, "apiVersion": api_version, "kind": kind}
+            return keep(named) if keep else named
+
         try:
             try:
-                items = self._pages(resource, namespace, [*query, ("limit", str(PAGE))], about)
+                return self._pages(resource, namespace, [*query, ("limit", str(PAGE))], about, accept, kept)
             except Gone as expired:
                 if expired.status != 410:
                     raise
-                items = self._pages(resource, namespace, query, about)  # in one piece: that can't expire
+                # In one piece: that can't expire.
+                return self._pages(resource, namespace, query, about, accept, kept)
         except Gone as error:
             raise needed(error, about) from None
-        return [{**item, "apiVersion": api_version, "kind": kind} for item in items]
 
     def create(self, body: Object) -> Object:
         """Create, refusing fields that the API does not know; raises Exists where the name is taken."""
@@ -175,13 +191,15 @@ class RealCluster:
             verb, body["apiVersion"], body["kind"], metadata.get("name", ""), metadata.get("namespace", "")
         )
 
-    def _pages(self, resource: Resource, namespace: str, query: Query, about: About) -> Objects:
+    def _pages(
+        self, resource: Resource, namespace: str, query: Query, about: About, accept: str, kept: Keep
+    ) -> Objects:
         items: Objects = []
         token = ""
         while True:
             more = [*query, ("continue", token)] if token else query
-            page = self._api.json("GET", resource.path(namespace), about, query=more)
-            items.extend(page.get("items") or [])
+            page = self._api.json("GET", resource.path(namespace), about, query=more, accept=accept)
+            items.extend(map(kept, page.get("items") or []))
             token = (page.get("metadata") or {}).get("continue", "")
             if not token:
                 return items

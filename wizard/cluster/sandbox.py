@@ -17,6 +17,7 @@ from wizard.cluster.interface import (
     ClusterError,
     Exists,
     Invalid,
+    Keep,
     Missing,
     Object,
     Objects,
@@ -76,18 +77,28 @@ class Sandbox:
             record = self._records.get(_key(api_version, kind, name, namespace))
             return deepcopy(record.body) if record else None
 
-    def list(self, api_version: str, kind: str, namespace: str = "", *, labels: str = "", fields: str = "") -> Objects:
+    def list(
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str = "",
+        *,
+        labels: str = "",
+        fields: str = "",
+        metadata_only: bool = False,
+        keep: Keep | None = None,
+    ) -> Objects:
         """All objects of a kind, by name; those in a namespace that is not there are none."""
         _known_kind(api_version, kind)
         matches = by_labels(labels), by_fields(fields)
         with self._lock:
             self._look()
             found = self._all(api_version, kind)
-            return [
-                deepcopy(body)
-                for body in found
-                if namespace in ("", body["metadata"].get("namespace")) and all(match(body) for match in matches)
-            ]
+            here = [body for body in found if namespace in ("", body["metadata"].get("namespace"))]
+            chosen = [deepcopy(body) for body in here if all(match(body) for match in matches)]
+        if metadata_only:
+            chosen = [{key: body[key] for key in ("apiVersion", "kind", "metadata")} for body in chosen]
+        return list(map(keep, chosen)) if keep else chosen
 
     def create(self, body: Object) -> Object:
         """Create; raises Exists where the name is taken, Missing where the namespace is not there."""

@@ -16,6 +16,7 @@ from wizard.commands.options import (
     say_rows,
 )
 from wizard.errors import Exit
+from wizard.progress import Mark
 
 if TYPE_CHECKING:
     from wizard.apply import Prepared
@@ -74,9 +75,13 @@ def show(cluster: "Cluster", prepared: "Prepared", *, each: bool) -> None:
     new = "" if prepared.namespace_exists else " (will be created)"
     say(f"context    {cluster.context}\nAPI server {cluster.server}\nnamespace  {prepared.plan.namespace}{new}")
     say(f"changes    {prepared.sentence()}")
+    say(f"asks for   {prepared.sums.sentence()}")
     for what, label in prepared.labels() if each else []:
         say(f"  {_SIGNS[what]} {label}")
     for label in prepared.kept:
         say(f"  stays: {label}")
     for warning in prepared.warnings:
         say(f"‼ {warning}")
+    for finding in prepared.findings:
+        if finding.mark is Mark.WARNING:
+            say("\n".join(finding.lines()))

@@ -1,0 +1,164 @@
+"""What there is to know of a cluster before anything is written: asked in parallel, and only what is needed."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from wizard.check.pods import asked
+from wizard.cluster.interface import Cluster, Forbidden, Missing, Object, Objects
+from wizard.threads import in_parallel
+
+Looked = Objects | None
+"""Objects; None where we may not look."""
+
+
+@dataclass(frozen=True, order=True)
+class Right:
+    """One thing to be allowed: `create` on `deployments` of `apps`, such as in the plan's namespace."""
+
+    verb: str
+    resource: str
+    """The plural, with a subresource behind a slash: `pods/log`."""
+    group: str = ""
+    cluster_wide: bool = False
+
+    @property
+    def kind(self) -> str:
+        """As kubectl names it: `deployments.apps`."""
+        return f"{self.resource}.{self.group}" if self.group else self.resource
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A cluster and one of its namespaces at one moment; of each object only what a check reads."""
+
+    context: str
+    server: str
+    version: str
+    namespace: str
+    space: Object | None = None
+    """The Namespace; None where it doesn't exist, or may not be looked at."""
+    space_hidden: bool = False
+    rights: Mapping[Right, bool] = field(default_factory=dict)
+    nodes: Looked = None
+    pods: Looked = None
+    """Those that are on a node and haven't ended: `node`, `asks`, and whether they are `ours` in this namespace."""
+    storage_classes: Looked = None
+    volumes: Looked = None
+    """PersistentVolumes that are free, each with its `class`: claims can be bound by a name that is no StorageClass."""
+    ingress_classes: Looked = None
+    quotas: Looked = None
+    limits: Looked = None
+    claims: Looked = None
+    there: Mapping[str, Looked] = field(default_factory=dict)
+    """By kind, the metadata of what is in the namespace."""
+    asked_at: float = 0.0
+    """Seconds since 1970."""
+
+    @property
+    def age(self) -> float:
+        """Seconds since the cluster was asked."""
+        return time.time() - self.asked_at
+
+
+THERE = (
+    ("v1", "Secret"),
+    ("v1", "ConfigMap"),
+    ("v1", "Service"),
+    ("v1", "ServiceAccount"),
+    ("apps/v1", "Deployment"),
+    ("networking.k8s.io/v1", "Ingress"),
+    ("rbac.authorization.k8s.io/v1", "Role"),
+)
+"""Kinds of which an earlier install, or another tool, may have left something."""
+
+RUNNING = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
+
+
+def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Facts:
+    """Ask the cluster. Raises `Unreachable` and the like where it doesn't answer; what is forbidden is left open."""
+    wanted = sorted(set(rights))
+    listed: dict[str, Callable[[], Any]] = {
+        "version": cluster.version,
+        "space": partial(_space, cluster, namespace),
+        "nodes": partial(_list, cluster, "v1", "Node", keep=_node),
+        "pods": partial(_list, cluster, "v1", "Pod", fields=RUNNING, keep=partial(_pod, namespace=namespace)),
+        "storage_classes": partial(_list, cluster, "storage.k8s.io/v1", "StorageClass"),
+        "volumes": partial(_list, cluster, "v1", "PersistentVolume", keep=_volume),
+        "ingress_classes": partial(_list, cluster, "networking.k8s.io/v1", "IngressClass"),
+        "quotas": partial(_list, cluster, "v1", "ResourceQuota", namespace),
+        "limits": partial(_list, cluster, "v1", "LimitRange", namespace),
+        "claims": partial(_list, cluster, "v1", "PersistentVolumeClaim", namespace),
+    }
+    there = [partial(_list, cluster, *kind, namespace, metadata_only=True) for kind in THERE]
+    may = [partial(_may, cluster, right, namespace) for right in wanted]
+    asked_at = time.time()
+    asks: list[Callable[[], Any]] = [*listed.values(), *there, *may]
+    found = in_parallel(lambda ask: ask(), asks)
+    answers = dict(zip(listed, found, strict=False))
+    space, hidden = answers.pop("space")
+    found = found[len(listed) :]
+    return Facts(
+        context=cluster.context,
+        server=cluster.server,
+        namespace=namespace,
+        space=space,
+        space_hidden=hidden,
+        there={kind: objects for (_, kind), objects in zip(THERE, found, strict=False)},
+        rights=dict(zip(wanted, found[len(there) :], strict=True)),
+        asked_at=asked_at,
+        **answers,
+    )
+
+
+def _list(cluster: Cluster, api_version: str, kind: str, namespace: str = "", **how: Any) -> Looked:
+    try:
+        return cluster.list(api_version, kind, namespace, **how)
+    except Forbidden:
+        return None
+    except Missing:
+        return []
+
+
+def _space(cluster: Cluster, namespace: str) -> tuple[Object | None, bool]:
+    try:
+        return cluster.get("v1", "Namespace", namespace), False
+    except Forbidden:
+        return None, True
+
+
+def _may(cluster: Cluster, right: Right, namespace: str) -> bool:
+    resource, _, subresource = right.resource.partition("/")
+    space = "" if right.cluster_wide else namespace
+    try:
+        return cluster.may(right.verb, resource, group=right.group, namespace=space, subresource=subresource)
+    except Forbidden:
+        return True  # who may not even ask will be told by the first thing that is refused
+
+
+def _node(body: Object) -> Object:
+    """Without the images, which are most of it."""
+    metadata, spec, status = body["metadata"], body.get("spec") or {}, body.get("status") or {}
+    conditions = [each for each in status.get("conditions") or [] if each["type"] == "Ready"]
+    return {
+        "metadata": {"name": metadata["name"], "labels": metadata.get("labels") or {}},
+        "spec": {"taints": spec.get("taints") or [], "unschedulable": bool(spec.get("unschedulable"))},
+        "status": {
+            "allocatable": status.get("allocatable") or {},
+            "conditions": conditions,
+            "architecture": (status.get("nodeInfo") or {}).get("architecture", ""),
+        },
+    }
+
+
+def _volume(body: Object) -> Object:
+    free = (body.get("status") or {}).get("phase") == "Available"
+    return {"class": body["spec"].get("storageClassName", "") if free else None}
+
+
+def _pod(body: Object, namespace: str) -> Object:
+    labels = body["metadata"].get("labels") or {}
+    ours = body["metadata"].get("namespace") == namespace and "airflow-wizard/role" in labels
+    return {"node": body["spec"].get("nodeName", ""), "asks": asked(body["spec"]), "ours": ours}

@@ -1,0 +1,54 @@
+"""The API server and the namespace."""
+
+from collections.abc import Iterator
+
+from wizard.check.facts import Facts
+from wizard.check.finding import Finding
+from wizard.plan.fields import KUBERNETES_DOCS
+from wizard.progress import Mark
+from wizard.render import Rendered
+
+OLDEST = (1, 32)
+"""The oldest Kubernetes whose schemas the manifests are validated against."""
+LEVEL = "pod-security.kubernetes.io/enforce"
+DOCS = KUBERNETES_DOCS + "overview/working-with-objects/namespaces/"
+
+
+def check_version(_: Rendered, facts: Facts) -> Iterator[Finding]:
+    """Whether it is a Kubernetes that the manifests were made for."""
+    digits = facts.version.lstrip("v").split(".")[:2]
+    found = tuple(int("".join(filter(str.isdigit, part)) or 0) for part in digits)
+    where = f"Kubernetes {facts.version} at {facts.server}"
+    if found < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        yield Finding(
+            "API server",
+            Mark.WARNING,
+            f"{where} is older than {oldest}, the oldest that the manifests are validated for.",
+            "It may work; apply says which field an older API server does not know.",
+            "https://kubernetes.io/releases/",
+        )
+    else:
+        yield Finding("API server", Mark.DONE, f"{where}, context {facts.context}")
+
+
+def check(_: Rendered, facts: Facts) -> Iterator[Finding]:
+    """Whether the namespace can take the objects."""
+    name, space = facts.namespace, facts.space
+    if space is None:
+        hidden = "can't be looked at; it is taken to be there" if facts.space_hidden else "will be created"
+        yield Finding("namespace", Mark.DONE, f"{name} {hidden}", place="namespace")
+        return
+    if "deletionTimestamp" in space["metadata"]:
+        yield Finding(
+            "namespace",
+            Mark.FAILED,
+            f"Namespace {name} is being deleted.",
+            f"Wait until it is gone (kubectl wait --for=delete namespace/{name}), then apply again.",
+            DOCS,
+            "namespace",
+        )
+        return
+    level = (space["metadata"].get("labels") or {}).get(LEVEL, "")
+    said = f"; it enforces Pod Security level {level}, to which all pods keep" if level else ""
+    yield Finding("namespace", Mark.DONE, f"{name} is there{said}", place="namespace")
