@@ -83,10 +83,10 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
     listed: dict[str, Callable[[], Any]] = {
         "version": cluster.version,
         "space": partial(_space, cluster, namespace),
-        "nodes": partial(_list, cluster, "v1", "Node", keep=_node),
+        "nodes": partial(_list, cluster, "v1", "Node", keep=node_seen),
         "pods": partial(_list, cluster, "v1", "Pod", fields=RUNNING, keep=partial(_pod, namespace=namespace)),
         "storage_classes": partial(_list, cluster, "storage.k8s.io/v1", "StorageClass"),
-        "volumes": partial(_list, cluster, "v1", "PersistentVolume", keep=_volume),
+        "volumes": partial(_list, cluster, "v1", "PersistentVolume", keep=volume_seen),
         "ingress_classes": partial(_list, cluster, "networking.k8s.io/v1", "IngressClass"),
         "quotas": partial(_list, cluster, "v1", "ResourceQuota", namespace),
         "limits": partial(_list, cluster, "v1", "LimitRange", namespace),
@@ -138,8 +138,8 @@ def _may(cluster: Cluster, right: Right, namespace: str) -> bool:
         return True  # who may not even ask will be told by the first thing that is refused
 
 
-def _node(body: Object) -> Object:
-    """Without the images, which are most of it."""
+def node_seen(body: Object) -> Object:
+    """What is kept of a Node: not the images, which are most of it."""
     metadata, spec, status = body["metadata"], body.get("spec") or {}, body.get("status") or {}
     conditions = [each for each in status.get("conditions") or [] if each["type"] == "Ready"]
     return {
@@ -153,7 +153,8 @@ def _node(body: Object) -> Object:
     }
 
 
-def _volume(body: Object) -> Object:
+def volume_seen(body: Object) -> Object:
+    """What is kept of a PersistentVolume: by which class a claim could get it; None for one that is taken."""
     free = (body.get("status") or {}).get("phase") == "Available"
     return {"class": body["spec"].get("storageClassName", "") if free else None}
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from wizard.check.facts import Facts
 from wizard.check.finding import Finding
 from wizard.check.pods import containers, planned, says
-from wizard.check.quantity import number
+from wizard.check.quantity import amount_of, number
 from wizard.check.quota import WAY_OUT
 from wizard.cluster.interface import Object
 from wizard.progress import Mark
@@ -48,23 +49,31 @@ def _of(limit: Object, rendered: Rendered) -> Iterator[Finding]:
 
 
 def _bounds(name: str, resource: str, item: Object, rendered: Rendered) -> Iterator[Finding]:
-    all_said = _said(resource, rendered)
-    most, least = _bound(item, "max", resource), _bound(item, "min", resource)
-    default = _default(item, resource)
-    for said in all_said:
-        largest = said.request if said.limit is None else said.limit
-        if most is not None and largest is not None and largest > most:
-            yield _refused(f"LimitRange {name} allows {resource} up to {most:f}, and {said.what} has {largest:f}.")
-            break
-    for said in all_said:
-        if least is not None and said.request is not None and said.request < least:
-            yield _refused(f"LimitRange {name} wants {resource} of at least {least:f}, and {said.what} asks for less.")
-            break
-    for said in all_said:
-        if default is not None and said.limit is None and said.request is not None and said.request > default:
-            asks = f"less than the {said.request:f} that it asks for"
-            yield _refused(f"LimitRange {name} gives {said.what} a {resource} limit of {default:f}, {asks}.")
-            break
+    """Of each rule, the first container that breaks it."""
+    rules = ((_too_much, _bound(item, "max", resource)), (_too_little, _bound(item, "min", resource)))
+    for rule, bound in (*rules, (_cut_short, _default(item, resource))):
+        if bound is not None:
+            told = (rule(said, resource, bound) for said in _said(resource, rendered))
+            sentence = next(filter(None, told), "")
+            if sentence:
+                yield Finding(CHECK, Mark.FAILED, f"LimitRange {name} {sentence}.", WAY_OUT, DOCS)
+
+
+def _too_much(said: Said, resource: str, most: Decimal) -> str:
+    tell, has = partial(amount_of, resource), said.limit or said.request
+    return f"allows {resource} up to {tell(most)}; {said.what} has {tell(has)}" if has and has > most else ""
+
+
+def _too_little(said: Said, resource: str, least: Decimal) -> str:
+    tell, asks = partial(amount_of, resource), said.request
+    return f"wants {resource} from {tell(least)}; {said.what} asks for {tell(asks)}" if asks and asks < least else ""
+
+
+def _cut_short(said: Said, resource: str, default: Decimal) -> str:
+    tell, asks = partial(amount_of, resource), said.request
+    cut = said.limit is None and asks and asks > default
+    asked_for = f"less than the {tell(asks or default)} that it asks for"
+    return f"gives {said.what} a {resource} limit of {tell(default)}, {asked_for}" if cut else ""
 
 
 def _said(resource: str, rendered: Rendered) -> list[Said]:
@@ -92,17 +101,14 @@ def _default(item: Object, resource: str) -> Decimal | None:
     return _bound(item, "max", resource) if default is None else default
 
 
-def _refused(sentence: str) -> Finding:
-    return Finding(CHECK, Mark.FAILED, sentence, WAY_OUT, DOCS)
-
-
 def _slow(name: str, item: Object, rendered: Rendered) -> Iterator[Finding]:
     """Containers of ours have no CPU limit, so that a start is as quick as the node allows."""
     default = _default(item, "cpu")
     silent = (each for pod in planned(rendered) for each in containers(pod.spec) if not says(each, "limits", "cpu"))
     if default is not None and default < SLOW and any(silent):
-        sentence = f"LimitRange {name} limits containers that say no limit to {default:f} CPU: Airflow starts slowly, "
-        sentence += "and probes may end it before it has."
+        given = amount_of("cpu", default)
+        sentence = f"LimitRange {name} limits containers that say no limit to {given} CPU: Airflow starts slowly, and "
+        sentence += "probes may end it before it has."
         yield Finding(CHECK, Mark.WARNING, sentence, f"Have the default raised to {SLOW} CPU or more.", DOCS)
 
 

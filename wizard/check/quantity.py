@@ -36,6 +36,11 @@ def size(amount: Decimal) -> str:
     return _short(amount)
 
 
+def amount_of(resource: str, amount: Decimal) -> str:
+    """For a person, by what it is an amount of: bytes as `512Mi`, all else as a number."""
+    return size(amount) if resource.endswith(("memory", "storage")) else _short(amount)
+
+
 def _short(amount: Decimal) -> str:
-    digits = 2 if amount < 10 else 1
+    digits = 2 if amount < 10 else 1 if amount < 100 else 0
     return f"{amount:.{digits}f}".rstrip("0").rstrip(".") if amount else "0"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from wizard.check.facts import Facts
 from wizard.check.finding import Finding
 from wizard.check.pods import Amount, PlannedPod, all_pods, asked, containers, planned, says
-from wizard.check.quantity import number
+from wizard.check.quantity import amount_of, number
 from wizard.cluster.interface import Object
 from wizard.progress import Mark
 from wizard.render import Rendered
@@ -37,7 +37,8 @@ def _quota(quota: Object, rendered: Rendered, pods: list[PlannedPod], facts: Fac
         others = number(used.get(resource, 0)) - _ours(resource, facts)
         left = number(hard[resource]) - max(others, Decimal(0))
         if needs > left:
-            sentence = f"ResourceQuota {name} leaves {left:f} of {resource}, and the plan asks for {needs:f}."
+            has, wants = amount_of(resource, left), amount_of(resource, needs)
+            sentence = f"ResourceQuota {name} leaves {has} of {resource}, and the plan asks for {wants}."
             yield Finding(CHECK, Mark.FAILED, sentence, WAY_OUT, QUOTA_DOCS)
     for what in ("requests.cpu", "requests.memory", "limits.cpu", "limits.memory"):
         if what in hard or (what.startswith("requests.") and what.removeprefix("requests.") in hard):

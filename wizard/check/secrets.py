@@ -7,7 +7,7 @@ from wizard.check.facts import Facts
 from wizard.check.finding import Finding
 from wizard.errors import UserError
 from wizard.progress import Mark
-from wizard.render import Rendered
+from wizard.render import NeededSecret, Rendered
 from wizard.secrets import lacking
 
 CHECK = "secrets"
@@ -37,7 +37,7 @@ def _existing(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
             continue
         error = lacking(secret, facts.namespace, None)
         if error is not None:
-            yield Finding(CHECK, Mark.FAILED, error.message, error.way_out, DOCS, secret.origin.answer)
+            yield Finding(CHECK, Mark.FAILED, error.message, error.way_out, DOCS, _place(secret))
 
 
 def _brought(rendered: Rendered, names: set[str]) -> Iterator[Finding]:
@@ -48,5 +48,9 @@ def _brought(rendered: Rendered, names: set[str]) -> Iterator[Finding]:
                 try:
                     bring(value, f"key {key} of Secret {secret.name}", needed=secret.name not in names)
                 except UserError as error:
-                    place = secret.origin.answer
-                    yield Finding(CHECK, Mark.FAILED, error.message, error.way_out, DOCS, place, error.code)
+                    way_out = error.way_out or "Put it there, or answer with another source."
+                    yield Finding(CHECK, Mark.FAILED, error.message, way_out, DOCS, _place(secret), error.code)
+
+
+def _place(secret: NeededSecret) -> str:
+    return secret.origin.answer.removesuffix(".type")
