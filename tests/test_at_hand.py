@@ -9,6 +9,7 @@ from tests.tui.screens import wizard
 from wizard.at_hand import Remark, checks, look
 from wizard.deploy_key import new_private_key, public_half
 from wizard.plan.known_hosts import fingerprint
+from wizard.progress import Mark
 from wizard.questions import Draft
 
 PLACE = "dags.credentials.privateKey"
@@ -32,28 +33,28 @@ def test_every_source_of_a_secret_is_known() -> None:
 def test_a_key_that_is_right_is_told_by_its_fingerprint(tmp_path: Path) -> None:
     key = new_private_key()
     (tmp_path / "key").write_text(key.replace("\n", "\r\n").rstrip())
-    assert seen(tmp_path / "key") == Remark(f"ssh-ed25519, {fingerprint(public_half(key).split()[1])}", good=True)
+    assert seen(tmp_path / "key") == Remark(f"ssh-ed25519, {fingerprint(public_half(key).split()[1])}", Mark.DONE)
 
 
 def test_a_public_key_and_one_with_a_passphrase_are_told(tmp_path: Path) -> None:
     command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "a passphrase", "-f", str(tmp_path / "key")]
     subprocess.run(command, check=True)
     protected, public = seen(tmp_path / "key"), seen(tmp_path / "key.pub")
-    assert protected and not protected.good and "passphrase" in protected.sentence
-    assert public and not public.good and "without .pub" in public.sentence
+    assert protected and protected.mark is Mark.WARNING and "passphrase" in protected.sentence
+    assert public and public.mark is Mark.WARNING and "without .pub" in public.sentence
 
 
 @pytest.mark.parametrize("path", ["nothing", ".", "/dev/zero", "~nobody-of-this-name/key", "a\0b"])
 def test_what_is_not_there_is_told_without_waiting(path: str, tmp_path: Path) -> None:
     found = seen(path if path.startswith(("/", "~")) else tmp_path / path)
-    assert found is not None and not found.good and "no such file here" in found.sentence
+    assert found is not None and found.mark is Mark.WARNING and "no such file here" in found.sentence
 
 
 def test_no_value_is_told(tmp_path: Path) -> None:
     (tmp_path / "s").write_text("s3cret with blanks")
     for place in checks():
         found = seen(tmp_path / "s", place)
-        assert found is None or (not found.good and "s3cret" not in found.sentence)
+        assert found is None or (found.mark is Mark.WARNING and "s3cret" not in found.sentence)
     assert seen(tmp_path / "s", "dags.credentials.token") and seen(tmp_path / "s", "logs.connection")
 
 

@@ -19,13 +19,14 @@ from wizard.check import (
     refuse,
     sums,
 )
-from wizard.check.facts import node_seen, volume_seen
+from wizard.check.facts import Used, node_seen, volume_seen
 from wizard.check.nodes import fit, refusal, rooms
 from wizard.check.pods import Amount, asked, planned
 from wizard.check.quantity import cores, number, size
 from wizard.check.rights import KINDS, granted
 from wizard.cluster.interface import Forbidden, Object
 from wizard.cluster.sandbox import Sandbox
+from wizard.cluster.sandbox_pods import NODE
 from wizard.errors import UserError
 from wizard.plan.file import complete
 from wizard.progress import Mark
@@ -253,7 +254,7 @@ CASES = {
     ),
     "no node with the label": Case(
         "nodes",
-        "No node takes the control plane: 1 without label pool=airflow.",
+        "No node takes the control plane and the database: 1 without label pool=airflow.",
         Mark.WARNING,
         "nodes.controlPlane.nodeSelector",
         POOL,
@@ -504,10 +505,17 @@ def test_sums_are_those_of_the_manifests() -> None:
 
 
 def test_what_runs_already_takes_room_but_not_what_ours_will_replace() -> None:
-    pod = {"node": "sandbox", "asks": Amount(Decimal(3), Decimal(0)), "ours": False}
-    facts = facts_of(Case("", ""))
-    assert [room.left.cpu for room in rooms(replace(facts, pods=[pod]))] == [1]
-    assert [room.left.cpu for room in rooms(replace(facts, pods=[{**pod, "ours": True}]))] == [4]
+    cluster = Sandbox(pace=0)
+    cluster.create(SPACE)
+    resources = {"resources": {"requests": {"cpu": "3"}}}
+    spec = {"nodeName": "sandbox", "containers": [{"name": "a", "image": "a", **resources}]}
+    cluster.create(of("v1", "Pod", "other", "default", spec=spec))
+    ours = {"labels": {"airflow-wizard/role": "control-plane"}}
+    cluster.create(of("v1", "Pod", "mine", "airflow", metadata=ours, spec=spec))
+    facts = look(cluster, "airflow")
+    assert facts.ours == Used(Amount(Decimal(3)), 1)
+    assert facts.used == {NODE: Used(Amount(Decimal(3)), 1)}
+    assert [room.left.cpu for room in rooms(replace(facts, nodes=[node_seen(node(NODE))]))] == [1]
 
 
 def test_how_many_tasks_fit() -> None:

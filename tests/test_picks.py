@@ -5,12 +5,17 @@ from typing import Any
 import pytest
 
 from tests.tui.screens import wizard
+from wizard.check import look
 from wizard.cluster.interface import Cluster, Forbidden
 from wizard.cluster.sandbox import Sandbox
-from wizard.picks import Pick, look
+from wizard.picks import Pick, Picks, picks_of
 from wizard.questions import Draft
 
 DEFAULT = "is-default-class"
+
+
+def picks(cluster: Cluster) -> Picks:
+    return picks_of(look(cluster, "airflow"))
 
 
 def cluster_with_choices() -> Sandbox:
@@ -33,17 +38,17 @@ def cluster_with_choices() -> Sandbox:
 
 
 def test_classes_are_named_with_what_tells_them_apart() -> None:
-    picks = look(cluster_with_choices())
-    assert picks["ingressClass"] == (Pick("nginx", "the default"), Pick("traefik"))
-    assert Pick("nfs", "nfs.csi.k8s.io") in picks["storageClass"]
-    assert any(pick.note.startswith("the default, ") for pick in picks["storageClass"])
+    found = picks(cluster_with_choices())
+    assert found["ingressClass"] == (Pick("nginx", "the default"), Pick("traefik"))
+    assert Pick("nfs", "nfs.csi.k8s.io") in found["storageClass"]
+    assert any(pick.note.startswith("the default, ") for pick in found["storageClass"])
 
 
 def test_labels_and_taints_are_counted_without_those_that_nobody_chooses_by() -> None:
-    picks = look(cluster_with_choices())
-    assert Pick("pool=airflow", "2 nodes") in picks["nodeLabel"]
-    assert not [pick for pick in picks["nodeLabel"] if "hostname" in pick.value or "arch" in pick.value]
-    assert picks["nodeTaint"] == (Pick("dedicated=airflow:NoSchedule", "2 nodes"),)
+    found = picks(cluster_with_choices())
+    assert Pick("pool=airflow", "2 nodes") in found["nodeLabel"]
+    assert not [pick for pick in found["nodeLabel"] if "hostname" in pick.value or "arch" in pick.value]
+    assert found["nodeTaint"] == (Pick("dedicated=airflow:NoSchedule", "2 nodes"),)
 
 
 def test_who_may_not_look_has_nothing_to_pick_from(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,15 +57,15 @@ def test_who_may_not_look_has_nothing_to_pick_from(monkeypatch: pytest.MonkeyPat
 
     cluster = Sandbox(pace=0)
     monkeypatch.setattr(cluster, "list", forbidden)
-    assert look(cluster) == {}
+    assert picks(cluster) == {}
 
 
 @pytest.mark.cluster
 def test_a_real_cluster_has_its_classes_and_labels(cluster: Cluster) -> None:
-    picks = look(cluster)
-    print(picks)
-    assert any(pick.note.startswith("the default") for pick in picks["storageClass"])
-    assert picks.keys() == {"ingressClass", "storageClass", "nodeLabel", "nodeTaint"}
+    found = picks(cluster)
+    print(found)
+    assert any(pick.note.startswith("the default") for pick in found["storageClass"])
+    assert found.keys() == {"ingressClass", "storageClass", "nodeLabel", "nodeTaint"}
 
 
 async def test_f4_takes_what_the_cluster_has_in_turn() -> None:
@@ -82,5 +87,5 @@ async def test_where_there_is_nothing_to_pick_there_is_no_key() -> None:
     async with wizard() as screen:
         await screen.go("nodes")
         await screen.settled()
-        assert screen.app.session.picks["nodeLabel"] == ()
+        assert screen.app.session.picks()["nodeLabel"] == ()
         assert "F4" not in screen.text

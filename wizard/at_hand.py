@@ -14,6 +14,7 @@ from wizard.blueprints_folder import BLUEPRINTS
 from wizard.brought import bring
 from wizard.deploy_key import described
 from wizard.errors import UserError
+from wizard.progress import Mark
 from wizard.render.needed_secrets import Check, Value
 from wizard.yaml_files import read_yaml
 
@@ -26,7 +27,7 @@ class Remark:
     """What is to be said of an answer that is right: that it surprises, or what is good to know of it."""
 
     sentence: str
-    good: bool
+    mark: Mark = Mark.WARNING
 
 
 @cache
@@ -61,11 +62,9 @@ def _look_at(path: str, check: Check | None) -> Remark | None:
         readable = file.is_file() and file.stat().st_size <= LARGEST
         text = bring(Value(file=path, check=check), "This file", needed=False) if readable else None
     except UserError as error:
-        return Remark(f"{error.message} {error.way_out}".strip(), good=False)
+        return Remark(f"{error.message} {error.way_out}".strip())
     except (OSError, RuntimeError, ValueError):
         text = None
     if text is None:
-        return Remark(
-            "There is no such file here, or it is empty; apply reads it on the machine where it runs.", good=False
-        )
-    return Remark(described(text), good=True) if check == "ssh-private-key" else None
+        return Remark("There is no such file here, or it is empty; apply reads it on the machine where it runs.")
+    return Remark(described(text), Mark.DONE) if check == "ssh-private-key" else None

@@ -1,11 +1,10 @@
-"""What a person can pick from on this cluster: names that an answer may hold, read once and in parallel."""
+"""What a person can pick from on this cluster: names that an answer may hold."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from wizard.cluster.interface import Cluster, Forbidden, Missing, Object
-from wizard.threads import in_parallel
+from wizard.check.facts import Facts
+from wizard.cluster.interface import Object
 
 
 @dataclass(frozen=True)
@@ -28,22 +27,14 @@ _PASSING = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
 """Taints that Kubernetes itself sets for as long as something is wrong with a node."""
 
 
-def look(cluster: Cluster) -> Picks:
-    """Ask the cluster. Raises `ClusterError` where it doesn't answer at all."""
+def picks_of(facts: Facts) -> Picks:
+    """What a look at a cluster has found to pick from; nothing of what may not be looked at."""
     kinds = (
-        ("networking.k8s.io/v1", "IngressClass", _ingress_classes),
-        ("storage.k8s.io/v1", "StorageClass", _storage_classes),
-        ("v1", "Node", _nodes),
+        (facts.ingress_classes, _ingress_classes),
+        (facts.storage_classes, _storage_classes),
+        (facts.nodes, _nodes),
     )
-
-    def one(kind: tuple[str, str, Callable[[list[Object]], Picks]]) -> Picks:
-        api_version, name, read = kind
-        try:
-            return read(cluster.list(api_version, name))
-        except (Forbidden, Missing):
-            return {}
-
-    return {name: found for picks in in_parallel(one, kinds) for name, found in picks.items()}
+    return {name: picks for bodies, read in kinds if bodies is not None for name, picks in read(bodies).items()}
 
 
 def _ingress_classes(bodies: list[Object]) -> Picks:

@@ -11,7 +11,7 @@ async def test_the_values_of_secrets_are_masked() -> None:
             await screen.press("down")
             if "airflow-admin" in screen.text:
                 break
-        await screen.press("home", "enter")
+        await screen.press("home", "down", "enter")
         assert "kind: Secret" in screen.text
         assert MASK in screen.text
         assert "stringData:" in screen.text
@@ -21,7 +21,7 @@ async def test_at_80_columns_enter_leads_to_the_yaml_and_escape_back() -> None:
     async with wizard() as screen:
         await screen.go("review")
         assert "ConfigMap" in screen.text and "apiVersion" not in screen.text
-        await screen.press("enter")
+        await screen.press("down", "enter")
         assert "apiVersion: v1" in screen.text
         await screen.press("escape")
         assert "apiVersion" not in screen.text

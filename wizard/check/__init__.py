@@ -6,12 +6,12 @@ each answer against what it knew a moment ago, and says how old that is.
 
 from wizard.check import ingress, leftovers, limits, namespace, nodes, quota, rights, secrets, size, storage
 from wizard.check.facts import Facts, look
-from wizard.check.finding import Finding, failed, refuse
+from wizard.check.finding import Finding, failed, fired, refuse
 from wizard.check.rights import every_right
 from wizard.check.size import Sums, sums
 from wizard.render import Rendered
 
-__all__ = ["Facts", "Finding", "Sums", "check", "every_right", "failed", "look", "refuse", "sums"]
+__all__ = ["Facts", "Finding", "Sums", "check", "every_right", "failed", "fired", "look", "refuse", "sums"]
 
 CHECKS = (
     namespace.check_version,

@@ -6,12 +6,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from wizard.check.pods import asked
+from wizard.check.pods import Amount, asked
 from wizard.cluster.interface import Cluster, Forbidden, Missing, Object, Objects
 from wizard.threads import in_parallel
 
 Looked = Objects | None
 """Objects; None where we may not look."""
+
+
+@dataclass(frozen=True)
+class Used:
+    """What some pods that run ask for together."""
+
+    asks: Amount = field(default_factory=Amount)
+    pods: int = 0
+
+    def __add__(self, other: "Used") -> "Used":
+        return Used(self.asks + other.asks, self.pods + other.pods)
 
 
 @dataclass(frozen=True, order=True)
@@ -43,8 +54,10 @@ class Facts:
     space_hidden: bool = False
     rights: Mapping[Right, bool] = field(default_factory=dict)
     nodes: Looked = None
-    pods: Looked = None
-    """Those that are on a node and haven't ended: `node`, `asks`, and whether they are `ours` in this namespace."""
+    used: Mapping[str, Used] | None = None
+    """By node, what the pods there ask for; without those of an installation in this namespace."""
+    ours: Used = field(default_factory=Used)
+    """What the pods of an installation in this namespace ask for."""
     storage_classes: Looked = None
     volumes: Looked = None
     """PersistentVolumes that are free, each with its `class`: claims can be bound by a name that is no StorageClass."""
@@ -61,6 +74,13 @@ class Facts:
     def age(self) -> float:
         """Seconds since the cluster was asked."""
         return time.time() - self.asked_at
+
+
+def age(seconds: float) -> str:
+    """For a person: `just now`, `40 s ago`, `3 min ago`."""
+    if seconds < 10:
+        return "just now"
+    return f"{seconds:.0f} s ago" if seconds < 60 else f"{seconds // 60:.0f} min ago"
 
 
 THERE = (
@@ -99,6 +119,7 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
     found = in_parallel(lambda ask: ask(), asks)
     answers = dict(zip(listed, found, strict=False))
     space, hidden = answers.pop("space")
+    pods = answers.pop("pods")
     found = found[len(listed) :]
     return Facts(
         context=cluster.context,
@@ -108,9 +129,19 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
         space_hidden=hidden,
         there={kind: objects for (_, kind), objects in zip(THERE, found, strict=False)},
         rights=dict(zip(wanted, found[len(there) :], strict=True)),
+        used=None if pods is None else _by_node(pods),
+        ours=sum((Used(pod["asks"], 1) for pod in pods or [] if pod["ours"]), Used()),
         asked_at=asked_at,
         **answers,
     )
+
+
+def _by_node(pods: Objects) -> dict[str, Used]:
+    used: dict[str, Used] = {}
+    for pod in pods:
+        if not pod["ours"]:
+            used[pod["node"]] = used.get(pod["node"], Used()) + Used(pod["asks"], 1)
+    return used
 
 
 def _list(cluster: Cluster, api_version: str, kind: str, namespace: str = "", **how: Any) -> Looked:

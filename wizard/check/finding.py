@@ -40,6 +40,11 @@ class Finding:
         }
 
 
+def fired(findings: list[Finding]) -> list[Finding]:
+    """Those that say that something may go wrong, or will."""
+    return [finding for finding in findings if finding.mark is not Mark.DONE]
+
+
 def failed(findings: list[Finding]) -> list[Finding]:
     """Those that say that something will go wrong."""
     return [finding for finding in findings if finding.mark is Mark.FAILED]

@@ -36,4 +36,4 @@ def check(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
         )
         yield Finding(CHECK, Mark.FAILED, sentence, way_out, INGRESS_DOCS, PLACE)
     else:
-        yield Finding(CHECK, Mark.DONE, f"class {named or marked[0] + ', the default'}")
+        yield Finding(CHECK, Mark.DONE, f"class {named or marked[0] + ', the default'}", place=PLACE)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from wizard.check.facts import Facts
+from wizard.check.facts import Facts, Used
 from wizard.check.finding import Finding
 from wizard.check.pods import GROUPS, Amount, PlannedPod, planned
 from wizard.check.quantity import cores, number, size
@@ -88,18 +88,12 @@ def _tolerates(toleration: Object, taint: Object) -> bool:
 
 def rooms(facts: Facts) -> list[Room]:
     """All nodes, with what others than ours leave free: ours make place for what replaces them."""
-    used: dict[str, Amount] = {}
-    count: Counter[str] = Counter()
-    for pod in facts.pods or []:
-        if not pod["ours"]:
-            used[pod["node"]] = used.get(pod["node"], Amount()) + pod["asks"]
-            count[pod["node"]] += 1
     found = []
     for node in facts.nodes or []:
-        name, given = node["metadata"]["name"], node["status"]["allocatable"]
+        given = node["status"]["allocatable"]
         whole = Amount(number(given.get("cpu", 0)), number(given.get("memory", 0)))
-        slots = number(given.get("pods", 110)) - count[name]
-        found.append(Room(node, whole - used.get(name, Amount()), slots))
+        used = (facts.used or {}).get(node["metadata"]["name"], Used())
+        found.append(Room(node, whole - used.asks, number(given.get("pods", 110)) - used.pods))
     return found
 
 
@@ -109,34 +103,38 @@ def check(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
         yield Finding(CHECK, Mark.WARNING, "You may not look at nodes, so nobody has checked whether there is room.")
         return
     free, pods = rooms(facts), planned(rendered)
-    for group in GROUPS:
-        mine = [pod for pod in pods if pod.group == group]
-        if mine:
-            yield from _group(group, mine, free, facts)
+    for section in sorted({pod.section for pod in pods}):
+        yield from _section([pod for pod in pods if pod.section == section], free, facts)
     yield from _architectures(pods, facts)
 
 
-def _group(group: str, pods: list[PlannedPod], free: list[Room], facts: Facts) -> Iterator[Finding]:
-    first = pods[0]
-    refusals = {room.name: refusal(room.node, first.spec) for room in free}
+def _section(pods: list[PlannedPod], free: list[Room], facts: Facts) -> Iterator[Finding]:
+    """Pods that are placed alike: the control plane with its database, or tasks."""
+    groups = [group for group in GROUPS if any(pod.group == group for pod in pods)]
+    refusals = {room.name: refusal(room.node, pods[0].spec) for room in free}
     admit = [room for room in free if not refusals[room.name]]
     if not admit:
-        yield _nowhere(group, first, list(refusals.values()))
+        yield _nowhere(" and ".join(groups), pods[0], list(refusals.values()))
         return
-    homeless = [pod for pod in _one_by_one(pods) if not _place(pod, admit)]
     of = "the node" if len(free) == 1 else f"{len(admit)} of {len(free)} nodes"
+    for group in groups:
+        yield from _group(group, [pod for pod in pods if pod.group == group], admit, of, facts)
+
+
+def _group(group: str, pods: list[PlannedPod], admit: list[Room], of: str, facts: Facts) -> Iterator[Finding]:
+    first = pods[0]
+    homeless = [pod for pod in _one_by_one(pods) if not _place(pod, admit)]
     if homeless:
         yield _no_room(homeless[0], admit, of)
         return
     if first.role == "tasks":
-        seen = "" if facts.pods is not None else " (what else runs there could not be seen)"
-        yield Finding(CHECK, Mark.DONE, f"{of} can take {group}: {fit(first, admit)} at once{seen}")
+        seen = "" if facts.used is not None else " (what else runs there could not be seen)"
+        sentence = f"{of} can take {group}: {fit(first, admit)} at once{seen}"
     else:
         names = sorted({room.name for room in admit if any(pod.template in room.guests for pod in pods)})
         on = ", ".join(names) if len(names) < 4 else f"{len(names)} nodes"
-        yield Finding(
-            CHECK, Mark.DONE, f"{of} can take {group}: {_count(pods)}, with room on {on}{_shared(pods, names)}"
-        )
+        sentence = f"{of} can take {group}: {_count(pods)}, with room on {on}{_shared(pods, names)}"
+    yield Finding(CHECK, Mark.DONE, sentence, place=f"{first.section}.nodeSelector")
 
 
 def _one_by_one(pods: list[PlannedPod]) -> list[PlannedPod]:

@@ -77,13 +77,12 @@ def _needs(rendered: Rendered, pods: list[PlannedPod]) -> dict[str, Decimal]:
 
 def _ours(resource: str, facts: Facts) -> Decimal:
     """What an installation that is there uses of it already, as far as it can be told; the plan takes its place."""
-    mine = [pod["asks"] for pod in facts.pods or [] if pod["ours"]]
     if resource in ("requests.cpu", "cpu"):
-        return sum((each.cpu for each in mine), Decimal(0))
+        return facts.ours.asks.cpu
     if resource in ("requests.memory", "memory"):
-        return sum((each.memory for each in mine), Decimal(0))
+        return facts.ours.asks.memory
     if resource in ("pods", "count/pods"):
-        return Decimal(len(mine))
+        return Decimal(facts.ours.pods)
     # An installation of ours is known by its ConfigMap; what it has of the others, the plan has again.
     there = any(each["metadata"]["name"] == "airflow-wizard" for each in facts.there.get("ConfigMap") or [])
     return Decimal("Infinity") if there else Decimal(0)

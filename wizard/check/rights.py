@@ -95,7 +95,7 @@ def check(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
         yield Finding(CHECK, Mark.WARNING, sentence, _grant(proof, facts.namespace), DOCS)
     if not later and not proof:
         count = len(wanted) + len(_on(_kinds(rendered), LATER)) + len(PROVING)
-        yield Finding(CHECK, Mark.DONE, f"all {count} that applying, watching, proving and deleting it need")
+        yield Finding(CHECK, Mark.DONE, f"you may do all {count} things that applying, proving and deleting it need")
 
 
 def _grant(missing: Iterable[Right], namespace: str) -> str:

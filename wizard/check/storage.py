@@ -50,20 +50,24 @@ def default_class(classes: Objects) -> Object | None:
 def check(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
     """Each claim that the plan makes, and each that it takes to be there."""
     made = [manifest for manifest in rendered.manifests if manifest.kind == "PersistentVolumeClaim"]
-    found = [*(finding for claim in made for finding in _made(claim, facts)), *_named(rendered, facts)]
-    if not found and made:
-        names = ", ".join(f"{claim.name} ({_class_name(claim, facts)})" for claim in made)
-        yield Finding(CHECK, Mark.DONE, f"claims that this cluster can give: {names}")
-    elif not found:
-        yield Finding(CHECK, Mark.DONE, "no claim is made")
-    yield from found
+    for claim in made:
+        yield from list(_made(claim, facts)) or [_fine(claim, facts)]
+    yield from _named(rendered, facts)
 
 
-def _class_name(claim: Manifest, facts: Facts) -> str:
-    there = _claim(facts, claim.name)
+def _fine(claim: Manifest, facts: Facts) -> Finding:
     default = default_class(facts.storage_classes or [])
-    named = claim.body["spec"].get("storageClassName") or (default["metadata"]["name"] if default else "")
-    return "there already" if there else named or "its class is not known"
+    named = claim.body["spec"].get("storageClassName")
+    by = f"gets class {named}"
+    if _claim(facts, claim.name):
+        by = "is there already"
+    elif not named:
+        by = f"gets class {default['metadata']['name']}, the default" if default else "gets the default class, if any"
+    return Finding(CHECK, Mark.DONE, f"claim {claim.name} {by}", place=_place(claim))
+
+
+def _place(claim: Manifest) -> str:
+    return f"{claim.trace.of(()).answer.removesuffix('.type')}.storageClass"
 
 
 def _claim(facts: Facts, name: str) -> Object | None:
@@ -73,8 +77,7 @@ def _claim(facts: Facts, name: str) -> Object | None:
 def _made(claim: Manifest, facts: Facts) -> Iterator[Finding]:
     if facts.storage_classes is None or _claim(facts, claim.name):
         return
-    answer = claim.trace.of(()).answer.removesuffix(".type")
-    place = f"{answer}.storageClass"
+    place = _place(claim)
     names = ", ".join(each["metadata"]["name"] for each in facts.storage_classes)
     named = claim.body["spec"].get("storageClassName")
     if named is None:

@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from wizard.apply import Prepared
+from wizard.check import fired
 from wizard.deploy_key import is_made, request
 from wizard.errors import UserError
 from wizard.progress import Mark
@@ -16,7 +17,9 @@ _SIGNS = {"create": "+", "change": "~", "delete": "-"}
 def said(prepared: Prepared) -> Content:
     """What applying would do, in lines."""
     parts = [Content.styled(prepared.sentence(), "bold")]
-    parts += [Content.styled(f"{Mark.WARNING} {warning}", "$text-warning") for warning in prepared.warnings]
+    parts.append(Content(prepared.sums.sentence()))
+    told = [*prepared.warnings, *(f"{each.sentence} {each.way_out}" for each in fired(prepared.findings))]
+    parts += [Content.styled(f"{Mark.WARNING} {warning}", "$text-warning") for warning in told]
     if is_made(prepared.plan):
         kept = [request(prepared.plan, key) for made in prepared.secrets if made.exists for key in made.public]
         parts += [Content(text) for text in kept] or [Content("The deploy key is made by Apply, and shown at once.")]

@@ -1,12 +1,19 @@
 """What Review lists: every manifest as it will be sent, and the Secrets with their values masked."""
 
+import textwrap
 from dataclasses import dataclass
 
+from wizard.check import Facts, Finding
+from wizard.check.facts import age
+from wizard.progress import Mark
 from wizard.render import NeededSecret, Rendered
 from wizard.render.text import text_of_manifest
 from wizard.secrets import HASH_KEY
 
 MASK = "••••"
+CHECKS = "Checks"
+_WIDTH = 58
+"""Columns of a line of the checks: what there is beside the list at 120."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,25 @@ def entries_of(rendered: Rendered, namespace: str) -> list[Entry]:
         Entry(manifest.kind, manifest.name, text_of_manifest(manifest.body)) for manifest in rendered.manifests
     ]
     return sorted(secrets, key=lambda entry: entry.name) + manifests
+
+
+def checks_entry(findings: list[Finding], facts: Facts | None) -> Entry:
+    """What the answers mean on the cluster of this run, as if it were one object more."""
+    if facts is None:
+        return Entry(CHECKS, "not asked yet", "The cluster has not answered yet. Apply says why, if it doesn't at all.")
+    counts = {mark: sum(each.mark is mark for each in findings) for mark in (Mark.DONE, Mark.WARNING, Mark.FAILED)}
+    name = "  ".join(f"{mark} {count}" for mark, count in counts.items() if count)
+    lines = [f"The cluster was asked {age(facts.age)}; F5 asks it again.", ""]
+    for finding in sorted(findings, key=lambda each: each.mark is Mark.DONE):
+        head, *more = finding.lines(0)
+        lines += textwrap.wrap(head, _WIDTH, subsequent_indent="  ")
+        lines += [line for text in more for line in _wrapped(text.strip())]
+    return Entry(CHECKS, name, "\n".join(lines))
+
+
+def _wrapped(text: str) -> list[str]:
+    """Indented; an address stays whole."""
+    return textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
 
 
 def _masked(secret: NeededSecret, namespace: str) -> str:

@@ -66,10 +66,10 @@ class Field(Vertical):
 
     def tell(self, problem: str, remark: Remark | None = None) -> None:
         """Show what is wrong with the answer, or else what is to be said of it; nothing where that is nothing."""
-        mark, text, kind = Mark.FAILED, problem, ""
+        mark, text = Mark.FAILED, problem
         if remark and not problem:
-            mark, kind = (Mark.DONE, "-noted") if remark.good else (Mark.WARNING, "-warned")
-            text = remark.sentence
+            mark, text = remark.mark, remark.sentence
+        kind = {Mark.DONE: "-noted", Mark.WARNING: "-warned"}.get(mark, "")
         told = self.query_one(".problem", Static)
         told.set_classes(["problem", *(["-told"] if text else []), *([kind] if kind else [])])
         told.update(f"{mark} {text}" if text else "")

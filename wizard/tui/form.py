@@ -1,39 +1,12 @@
 """The questions of one step, one below the other. Answers change which ones there are."""
 
-from typing import ClassVar
-
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
 from wizard.questions import Key
 from wizard.tui.fields import Field, field_of
 from wizard.tui.moves import Moved
 from wizard.tui.session import Session
-
-WITHOUT_QUESTIONS = {
-    "nodes": (
-        "Which nodes?",
-        "Pods go wherever Kubernetes puts them: the scheduler picks a node with enough CPU and memory for what each "
-        "pod requests. There is nothing to choose here yet.",
-    ),
-}
-"""What holds in a step that asks nothing."""
-
-
-class Statement(Static, can_focus=True):
-    """What holds in a step that asks nothing; Enter goes on."""
-
-    DEFAULT_CSS = """
-    Statement { padding: 0 0 0 1; border-left: blank; &:focus { border-left: outer $primary; } }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "onward", "Next step", show=False)]
-
-    def action_onward(self) -> None:
-        """Go on."""
-        self.post_message(Moved(1, onward=True))
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -57,12 +30,8 @@ class Form(VerticalScroll, can_focus=False):
         with self.app.batch_update():
             await self.remove_children()
             asked = self._session.questions(step)
-            title, text = WITHOUT_QUESTIONS.get(step, ("", ""))
-            await self.mount_all(
-                [field_of(question, self._session.value(question.key)) for question in asked]
-                or [Statement(Content.assemble((title, "bold"), "\n", text))]
-            )
-            self._tell_problems()
+            await self.mount_all([field_of(question, self._session.value(question.key)) for question in asked])
+            self.tell()
         self.scroll_home(animate=False)
         self.focus_field()
 
@@ -84,15 +53,14 @@ class Form(VerticalScroll, can_focus=False):
             else:
                 field.show(question, value)
             before = field
-        self._tell_problems()
+        self.tell()
 
     def focus_field(self, key: Key = ()) -> None:
         """Put the focus on the field of a question, or on the first."""
         fields = list(self.query(Field))
         chosen = next((field for field in fields if field.question.key == key), fields[0] if fields else None)
-        target = chosen.target if chosen else self.query(Statement).first() if self.query(Statement) else None
-        if target is not None:
-            target.focus()
+        if chosen is not None:
+            chosen.target.focus()
 
     def field_at_hand(self) -> Field | None:
         """The field that has the focus."""
@@ -113,15 +81,13 @@ class Form(VerticalScroll, can_focus=False):
         elif event.onward:
             self.post_message(self.Finished())
 
-    def _tell_problems(self) -> None:
+    def tell(self) -> None:
+        """Say beside each field what is wrong with its answer, what it means here, and what can be picked."""
         problems = {problem.key: problem.sentence for problem in self._session.problems()}
         remarks = self._session.remarks()
         for field in self.query(Field):
             field.tell(problems.get(field.question.key, ""), remarks.get(field.question.place))
-        self.offer_picks()
-
-    def offer_picks(self) -> None:
-        """Show beside each field what this cluster has for it."""
+        picks = self._session.picks()
         for field in self.query(Field):
             if field.question.picks:
-                field.offer(self._session.picks.get(field.question.picks, ()))
+                field.offer(picks.get(field.question.picks, ()))

@@ -4,8 +4,12 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from wizard.check import sums
+from wizard.check.facts import age
 from wizard.tui.session import Session
 
+WIDE = 110
+"""Columns from which there is room for what the plan asks for, and for how old that is what the cluster said."""
 SANDBOX = "SANDBOX: nothing real runs"
 
 
@@ -32,6 +36,10 @@ class Header(Horizontal):
     def show(self, session: Session) -> None:
         """Paint what holds now."""
         self.query_one("#sandbox").display = session.sandbox
-        cluster = f"{session.context} · {session.server}" if session.context else "no cluster chosen"
+        wide = self.app.size.width >= WIDE
+        asked = f" · asked {age(session.facts.age)}" if session.facts and wide else ""
+        cluster = f"{session.context}{asked} · {session.server}" if session.context else "no cluster chosen"
         self.query_one("#cluster", Static).update("" if session.sandbox else cluster)
-        self.query_one("#target", Static).update(f"namespace {session.namespace} · {session.draft.profile} profile")
+        size = f" · {sums(session.rendered()).short()}" if wide else ""
+        target = f"namespace {session.namespace} · {session.draft.profile} profile{size}"
+        self.query_one("#target", Static).update(target)

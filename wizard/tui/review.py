@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from wizard.progress import Mark
 from wizard.questions import Key
-from wizard.tui.entries import Entry, entries_of
+from wizard.tui.entries import CHECKS, Entry, checks_entry, entries_of
 from wizard.tui.session import Session
 from wizard.tui.yaml_view import YamlView, coloured
 
@@ -73,13 +73,24 @@ class Review(Vertical):
             self._entries = []
             count = "1 answer is" if len(problems) == 1 else f"{len(problems)} answers are"
             self._say(f"{count} to fix first. Enter leads there:")
-            self.query_one("#problems", OptionList).set_options(
-                [Option(Content(f"{Mark.FAILED} {problem.text()}")) for problem in problems]
-            ).focus()
+            listed = self.query_one("#problems", OptionList)
+            listed.set_options([Option(Content(f"{Mark.FAILED} {problem.text()}")) for problem in problems])
+            listed.highlighted = 0
+            listed.focus()
             return
         self._entries = entries_of(self._session.rendered(), self._session.namespace)
-        self._list()
+        self._shown = None
+        self.tell_checks()
         self.query_one("#objects").focus()
+
+    def tell_checks(self) -> None:
+        """Put what the answers mean on this cluster above the objects."""
+        if self._entries:
+            objects = [entry for entry in self._entries if entry.kind != CHECKS]
+            showed = self._shown is not None and self._shown.kind == CHECKS
+            self._entries = [checks_entry(self._session.findings(), self._session.facts), *objects]
+            self._shown = self._entries[0] if showed or self._shown is None else self._shown
+            self._list()
 
     def toggle(self) -> None:
         """At 80 columns: from the list to the YAML and back."""
@@ -158,7 +169,8 @@ class Review(Vertical):
         if self._shown is not None:
             with self.prevent(OptionList.OptionHighlighted):
                 objects.highlighted = objects.get_option_index(self._shown.label)
-        found = f"{len(listed)} of {len(self._entries)}" if wanted else f"{len(self._entries)}"
+        counts = [sum(entry.kind != CHECKS for entry in entries) for entries in (listed, self._entries)]
+        found = f"{counts[0]} of {counts[1]}" if wanted else f"{counts[1]}"
         self._say(f"{found} objects as they will be sent. Values of Secrets are never shown.")
         self._paint()
 
@@ -171,7 +183,8 @@ class Review(Vertical):
         wanted = self.query_one(Input).value
         hits = self._shown.hits(wanted)
         at = hits[max(self._hit, 0)] if hits else 0
-        lines = coloured(self._shown.text)
+        plain = self._shown.kind == CHECKS
+        lines = [Content(line) for line in self._shown.text.splitlines()] if plain else coloured(self._shown.text)
         for number in hits:
             start = lines[number].plain.lower().index(wanted.lower())
             style = "reverse bold" if number == at else "reverse"

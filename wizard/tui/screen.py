@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer
 
+from wizard.check import Facts
 from wizard.errors import UserError
-from wizard.picks import Picks
 from wizard.plan.file import DEFAULT_FILE, text_of
 from wizard.questions import STEPS, Key
 from wizard.tui.apply_pane import ApplyPane
@@ -33,18 +33,19 @@ class WizardScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "help", key_display="F1", priority=True),
         Binding("f2", "preview", "preview", key_display="F2", priority=True),
+        Binding("f5", "look", "ask the cluster again", key_display="F5", priority=True, show=False),
         Binding("f7", "previous", "back", key_display="F7", priority=True),
         Binding("f8", "next", "next", key_display="F8", priority=True),
         Binding("ctrl+s", "save", "save plan", key_display="^s", priority=True),
     ]
 
     class Looked(Message):
-        """A cluster has said what it has to pick from."""
+        """A cluster has said what there is to know, or nothing."""
 
-        def __init__(self, context: str, picks: Picks) -> None:
+        def __init__(self, context: str, facts: Facts | None) -> None:
             super().__init__()
             self.context = context
-            self.picks = picks
+            self.facts = facts
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -65,34 +66,44 @@ class WizardScreen(Screen[None]):
         yield Footer(compact=True)
 
     async def on_mount(self) -> None:
-        """Start at the first step, and look meanwhile what the cluster has to pick from."""
-        self._look()
+        """Start at the first step, and look meanwhile at the cluster."""
+        self.action_look()
+        self.set_interval(10, self._paint_header)
         await self.go(next(iter(RAIL)))
 
-    @work(thread=True, exclusive=True, group="picks")
-    def _look(self) -> None:
-        """Ask the cluster of this run; one that doesn't answer has nothing to pick from, and Apply will say why."""
-        from wizard.picks import look
+    def action_look(self) -> None:
+        """Ask the cluster anew."""
+        self._look(self._session.context, self._session.namespace)
 
-        session, context = self._session, self._session.context
+    @work(thread=True, exclusive=True, group="facts")
+    def _look(self, context: str, namespace: str) -> None:
+        """Ask the cluster of this run; of one that doesn't answer nothing is known, and Apply will say why."""
+        from wizard.check import every_right, look
+
         try:
-            picks = look(session.cluster())
+            facts = look(self._session.cluster(), namespace, every_right())
         except UserError:
-            picks = {}
-        self.post_message(self.Looked(context, picks))
+            facts = None
+        self.post_message(self.Looked(context, facts))
 
     def on_wizard_screen_looked(self, event: Looked) -> None:
-        """Offer what the cluster has, unless another one was chosen meanwhile."""
+        """Say what the answers mean there, unless another one was chosen meanwhile."""
         if event.context == self._session.context:
-            self._session.picks = event.picks
-            self.query_one(Form).offer_picks()
+            self._session.facts = event.facts
+            self.query_one(Form).tell()
+            if self.step == "review":
+                self.query_one(Review).tell_checks()
+            self._paint()
 
     def on_resize(self) -> None:
-        """The width decides whether there is a preview."""
+        """The width decides whether there is a preview, and how much the header says."""
         self.call_after_refresh(self.query_one(Preview).seen)
+        self.call_after_refresh(self._paint_header)
 
     async def go(self, step: str, key: Key = ()) -> None:
         """Show a step, the focus on the question of this key where there is one."""
+        if self._session.facts and self._session.facts.namespace != self._session.namespace:
+            self.action_look()
         self.step = step
         self.remove_class("-preview")
         self._session.seen.add(step)
@@ -159,8 +170,8 @@ class WizardScreen(Screen[None]):
     def on_field_answered(self, event: Field.Answered) -> None:
         """An answer changes the header, the rail and the preview; another cluster has other names to pick from."""
         if event.key == CONTEXT:
-            self._session.picks = {}
-            self._look()
+            self._session.facts = None
+            self.action_look()
         self._paint()
         self.call_after_refresh(self.query_one(Preview).refresh_manifests)
 
@@ -191,6 +202,9 @@ class WizardScreen(Screen[None]):
         if 0 <= at < len(steps):
             await self.go(steps[at])
 
-    def _paint(self) -> None:
+    def _paint_header(self) -> None:
         self.query_one(Header).show(self._session)
+
+    def _paint(self) -> None:
+        self._paint_header()
         self.query_one(Rail).show(self._session.marks(), self.step)

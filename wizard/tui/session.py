@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wizard.at_hand import Remark, look
+from wizard.check import Facts, Finding, check, fired
 from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
 from wizard.errors import UserError
-from wizard.picks import Picks
-from wizard.plan.file import PlanErrors
+from wizard.picks import Picks, picks_of
+from wizard.plan.file import PlanErrors, complete
 from wizard.plan.model import Plan
+from wizard.plan.profiles import Answers
 from wizard.plan.rules import warnings
 from wizard.progress import Mark
 from wizard.questions import STEPS, Choice, Draft, Key, Question, questions, with_blocked
@@ -23,6 +25,9 @@ CONTEXT: Key = ("context",)
 """The choice of a context. No question of the plan: a shared plan must not choose somebody's cluster."""
 
 UNSEEN = "·"
+WORST = (Mark.FAILED, Mark.WARNING, Mark.DONE)
+OF_CONTEXT = ("API server", "rights")
+"""Checks that say something about the choice of a cluster."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,8 @@ class Session:
     seen: set[str] = field(default_factory=set)
     apply_mark: str = UNSEEN
     """How far Apply is."""
-    picks: Picks = field(default_factory=dict)
-    """What can be picked on the cluster of this run; empty until it has answered."""
+    facts: Facts | None = None
+    """What the cluster of this run has said; None until it has answered."""
 
     def __post_init__(self) -> None:
         names = [context.name for context in self.contexts]
@@ -65,6 +70,7 @@ class Session:
         self._saved = self.draft.answers()
         self._clusters: dict[str, Cluster] = {}
         self._rendered: tuple[Plan, Rendered] | None = None
+        self._checked: tuple[object, list[Finding]] | None = None
 
     @property
     def server(self) -> str:
@@ -111,32 +117,82 @@ class Session:
 
     def problems(self) -> list[Problem]:
         """All that keeps the draft from being a plan, in the order of the steps."""
-        asked = {question.place: question for question in questions(self.draft)}
         found = []
         for place, sentence in self.draft.problems().items():
-            at = place
-            while at and at not in asked:
-                at = at.rpartition(".")[0]
-            step = asked[at].step if at else place.partition(".")[0]
-            key, title = (asked[at].key, asked[at].title) if at else ((), place)
+            question = self._question_at(place)
+            step = question.step if question else place.partition(".")[0]
+            key, title = (question.key, question.title) if question else ((), place)
             found.append(Problem(step if step in STEPS else "cluster", key, title, sentence))
         return sorted(found, key=lambda problem: list(STEPS).index(problem.step))
 
+    def _question_at(self, place: str) -> Question | None:
+        """The question that an answer belongs to, or that of the choice it is part of."""
+        asked = {question.place: question for question in questions(self.draft)}
+        while place and place not in asked:
+            place = place.rpartition(".")[0]
+        return asked.get(place)
+
+    def picks(self) -> Picks:
+        """What can be picked on the cluster of this run; empty until it has answered."""
+        return picks_of(self.facts) if self.facts else {}
+
+    def findings(self) -> list[Finding]:
+        """What the answers mean on this cluster, as far as both are known.
+
+        While a section's answers are no plan, the rest is judged with that section as its profile has it.
+        """
+        if self.facts is None:
+            return []
+        answers = self.draft.answers()
+        wrong = {place.partition(".")[0] for place in self.draft.problems()}
+        about = (self.facts.asked_at, answers)
+        if self._checked is None or self._checked[0] != about:
+            self._checked = about, self._check(self.facts, answers, wrong)
+        return self._checked[1]
+
+    def _check(self, facts: Facts, answers: Answers, wrong: set[str]) -> list[Finding]:
+        try:
+            plan = complete({name: part for name, part in answers.items() if name not in wrong})
+        except PlanErrors:
+            return []
+        found = check(self.rendered() if not wrong else render(plan), facts)
+        return [finding for finding in found if finding.place.partition(".")[0] not in wrong]
+
     def remarks(self) -> dict[str, Remark]:
-        """By place, what is to be said of answers that are right: of files, and, once the draft is a plan, what
-        surprises about several answers together."""
-        remarks = look(self.draft.said())
+        """By place, what is to be said of answers that are right: of files, of what surprises about several answers
+        together, and what they mean on this cluster."""
+        remarks = self._of_cluster() | look(self.draft.said())
         try:
             warned = warnings(self.draft.plan())
         except PlanErrors:
             return remarks
-        return remarks | {place: Remark(rule.sentence, good=False) for rule in warned for place in rule.places}
+        return remarks | {place: Remark(rule.sentence) for rule in warned for place in rule.places}
+
+    def _of_cluster(self) -> dict[str, Remark]:
+        """By the place of a question, the worst that the checks say about it; of one mark, all of it."""
+        told: dict[str, dict[Mark, list[str]]] = {}
+        for finding in self.findings():
+            question = self._question_at(finding.place)
+            place = question.place if question else "" if finding.check in OF_CONTEXT else None
+            if place is not None:
+                way_out = f" {finding.way_out}" if finding.mark is not Mark.DONE else ""
+                told.setdefault(place, {}).setdefault(finding.mark, []).append(finding.sentence + way_out)
+        worst = {place: min(marks, key=WORST.index) for place, marks in told.items()}
+        return {place: Remark("; ".join(told[place][mark]), mark) for place, mark in worst.items()}
 
     def marks(self) -> dict[str, str]:
-        """A sign for each step: something to mend, seen, or not yet seen."""
+        """A sign for each step: something to mend, something to know, seen, or not yet seen."""
         wrong = {problem.step for problem in self.problems()}
-        marks = {step: Mark.FAILED if step in wrong else Mark.DONE if step in self.seen else UNSEEN for step in STEPS}
-        review = Mark.WARNING if wrong else Mark.DONE
+        about = {question.step for each in fired(self.findings()) if (question := self._question_at(each.place))}
+        marks = {
+            step: Mark.FAILED
+            if step in wrong
+            else (Mark.WARNING if step in about else Mark.DONE)
+            if step in self.seen
+            else UNSEEN
+            for step in STEPS
+        }
+        review = Mark.WARNING if wrong or fired(self.findings()) else Mark.DONE
         return {**marks, "review": review if "review" in self.seen else UNSEEN, "apply": self.apply_mark}
 
     def rendered(self) -> Rendered:
