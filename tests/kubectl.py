@@ -35,10 +35,10 @@ def read_back(text: str) -> list[Object]:
     """YAML documents as kubectl reads them, which is not always as PyYAML does. No cluster is asked."""
     done = kubectl("label", "--local", "--filename=-", "read=back", "--output=json", stdin=text)
     assert done.returncode == 0, done.stderr[-2000:]
-    objects, rest, decoder = [], done.stdout.lstrip(), json.JSONDecoder()
-    while rest:
-        body, end = decoder.raw_decode(rest)
+    objects, text, decoder, at = [], done.stdout.strip(), json.JSONDecoder(), 0
+    while at < len(text):
+        body, at = decoder.raw_decode(text, at)
         del body["metadata"]["labels"]["read"]
         objects.append(body)
-        rest = rest[end:].lstrip()
+        at += len(text[at : at + 100]) - len(text[at : at + 100].lstrip())
     return objects

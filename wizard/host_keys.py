@@ -137,8 +137,7 @@ def _ended(cluster: Cluster, namespace: str, name: str, timeout: float) -> str:
         if pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
             return cluster.logs(namespace, name, "scan", tail=50)
         if time.monotonic() > end:
-            _, reason = pod_state(cluster, pod)
-            raise UserError(f"The pod that scans did not end within {timeout:.0f} s: {reason}")
+            raise UserError(f"The pod that scans did not end within {timeout:.0f} s: {pod_state(cluster, pod).text}")
         time.sleep(INTERVAL)
 
 

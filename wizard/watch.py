@@ -6,11 +6,17 @@ Polls instead of watching: nothing to time out, nothing to resume, and whoever r
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from wizard import record
+from wizard.causes import Answers, Seen, explain
 from wizard.cluster.interface import Cluster, ClusterError, Object
 from wizard.errors import UserError
+from wizard.plan.file import parse
 from wizard.progress import Mark, Row
+from wizard.questions import Draft
 
 INTERVAL = 0.5
 """Seconds between two looks."""
@@ -63,14 +69,47 @@ def _look(cluster: Cluster, namespace: str, seconds: float) -> list[Row]:
 
 
 def _row(cluster: Cluster, deployment: Object, pods: list[Object], seconds: float) -> Row:
-    name = deployment["metadata"]["name"]
+    name, namespace = deployment["metadata"]["name"], deployment["metadata"]["namespace"]
     wanted, ready = deployment["spec"].get("replicas", 1), deployment.get("status", {}).get("readyReplicas", 0)
     if is_ready(deployment):
         return Row(name, Mark.DONE, f"{ready}/{wanted} ready", seconds)
     selector = deployment["spec"]["selector"]["matchLabels"].items()
     mine = [pod for pod in pods if selector <= (pod["metadata"].get("labels") or {}).items()]
-    mark, reason = _reason(cluster, deployment, mine)
-    return Row(name, mark, f"{ready}/{wanted} {reason}", seconds)
+    state = _state(cluster, deployment, mine)
+    cause = explain(state.seen(seconds), partial(_answers, cluster, namespace)) if state.evidence else ""
+    text = f"{cause} ({_cut(state.text)})" if cause else state.text
+    return Row(name, Mark.WARNING if cause else state.mark, f"{ready}/{wanted} {text}", seconds)
+
+
+def _cut(text: str, width: int = 120) -> str:
+    """Kubernetes' own words, as many as show what they are about."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _answers(cluster: Cluster, namespace: str) -> Answers:
+    """What the plan that was applied says; nothing where there is no record, or one of another version."""
+    recorded = record.read(cluster, namespace)
+    try:
+        return Draft.of(parse(recorded.plan)).said() if recorded else {}
+    except UserError:
+        return {}
+
+
+@dataclass(frozen=True)
+class State:
+    """What a pod that isn't ready is doing."""
+
+    mark: Mark
+    text: str
+    """In a few words."""
+    evidence: str = ""
+    """All there is to see: what Kubernetes says, the last lines of the log, events. Empty where nothing is wrong."""
+    reason: str = ""
+    container: str = ""
+
+    def seen(self, seconds: float) -> Seen:
+        """For `wizard.causes`."""
+        return Seen(self.evidence, self.reason, self.container, seconds)
 
 
 def is_ready(deployment: Object) -> bool:
@@ -81,13 +120,17 @@ def is_ready(deployment: Object) -> bool:
     return seen and counts == [wanted, wanted, wanted]
 
 
-def _reason(cluster: Cluster, deployment: Object, pods: list[Object]) -> tuple[Mark, str]:
+def _state(cluster: Cluster, deployment: Object, pods: list[Object]) -> State:
     pods = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
     if not pods:
         return _no_pod(deployment)
     waiting = [pod for pod in pods if not pod_is_ready(pod)] or pods
-    newest = max(waiting, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")))
-    return pod_state(cluster, newest)
+    return pod_state(cluster, max(waiting, key=_telling))
+
+
+def _telling(pod: Object) -> tuple[bool, str]:
+    """Of several pods, one that no node takes tells most; then the newest."""
+    return "nodeName" not in pod["spec"], str(pod["metadata"].get("creationTimestamp", ""))
 
 
 def pod_is_ready(pod: Object) -> bool:
@@ -96,19 +139,21 @@ def pod_is_ready(pod: Object) -> bool:
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
-def _no_pod(deployment: Object) -> tuple[Mark, str]:
+def _no_pod(deployment: Object) -> State:
     for condition in deployment.get("status", {}).get("conditions", []):
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
-            return Mark.WARNING, str(condition.get("message", "the pod cannot be made"))
-    return Mark.WAITING, "its pod is being made"
+            message = str(condition.get("message", "the pod cannot be made"))
+            return State(Mark.WARNING, message, message, str(condition.get("reason", "")))
+    return State(Mark.WAITING, "its pod is being made")
 
 
-def pod_state(cluster: Cluster, pod: Object) -> tuple[Mark, str]:
-    """What a pod that isn't ready is doing, in a few words."""
+def pod_state(cluster: Cluster, pod: Object) -> State:
+    """What a pod that isn't ready is doing."""
     status = pod.get("status", {})
     for condition in status.get("conditions", []):
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            return Mark.WARNING, f"no node takes it: {condition.get('message', '')}"
+            message = condition.get("message", "")
+            return State(Mark.WARNING, f"no node takes it: {message}", message, condition.get("reason", ""))
     for container in status.get("initContainerStatuses", []):
         state = container.get("state", {})
         if "terminated" in state and state["terminated"].get("exitCode") == 0:
@@ -117,38 +162,68 @@ def pod_state(cluster: Cluster, pod: Object) -> tuple[Mark, str]:
     for container in status.get("containerStatuses", []):
         if not container.get("ready"):
             return _container(cluster, pod, container, "")
-    return Mark.WAITING, "starting"
+    return State(Mark.WAITING, "starting", _mounting(cluster, pod), "ContainerCreating")
 
 
-def _container(cluster: Cluster, pod: Object, status: Object, prefix: str) -> tuple[Mark, str]:
-    state = status.get("state", {})
+def _mounting(cluster: Cluster, pod: Object) -> str:
+    """What keeps a pod that is long on its node from starting a container; not asked of one that just came there."""
+    born = datetime.fromisoformat(pod["metadata"]["creationTimestamp"])
+    return _events(cluster, pod) if datetime.now(UTC) - born > timedelta(seconds=5) else ""
+
+
+def _container(cluster: Cluster, pod: Object, status: Object, prefix: str) -> State:
+    name, state = status["name"], status.get("state", {})
     waiting = state.get("waiting", {})
     reason = waiting.get("reason", "")
     if reason == "CrashLoopBackOff" or status.get("restartCount") or "terminated" in state:
-        last = _last_line(cluster, pod, status["name"], previous="running" not in state and "terminated" not in state)
+        ended = state.get("terminated") or status.get("lastState", {}).get("terminated") or {}
+        log = _log(cluster, pod, name, previous="running" not in state and "terminated" not in state)
         restarts = f"restarted {status['restartCount']} times: " if status.get("restartCount") else "ended: "
-        return Mark.WARNING, prefix + restarts + (last or reason or _ended(state))
+        text = prefix + restarts + (_last(log) or reason or _ended(ended))
+        evidence = f"{log}\n{_events(cluster, pod)}\n{reason}"
+        return State(Mark.WARNING, text, evidence, ended.get("reason", ""), name)
     if reason in _BAD:
-        return Mark.WARNING, f"{prefix}{reason}: {waiting.get('message', '')}"
+        message = waiting.get("message", "")
+        return State(Mark.WARNING, f"{prefix}{reason}: {message}", f"{reason} {message}", reason, name)
     if "running" in state:
-        return Mark.WAITING, prefix + (_last_line(cluster, pod, status["name"]) if prefix else "starting")
-    return Mark.WAITING, prefix + {"PodInitializing": "starting"}.get(reason, reason or "starting")
+        log = _log(cluster, pod, name) if prefix else ""
+        return State(Mark.WAITING, prefix + (_last(log) or "starting"), log, container=name)
+    text = prefix + {"PodInitializing": "starting"}.get(reason, reason or "starting")
+    evidence = _mounting(cluster, pod) if reason == "ContainerCreating" else ""
+    return State(Mark.WAITING, text, evidence, reason, name)
 
 
-def _ended(state: Object) -> str:
-    ended = state.get("terminated", {})
+def _ended(ended: Object) -> str:
     return f"{ended.get('reason', 'Error')}, exit code {ended.get('exitCode')}"
 
 
-def _last_line(cluster: Cluster, pod: Object, container: str, *, previous: bool = False) -> str:
-    """The last line of a container's log, cut to what fits in a row; nothing where it can't be read."""
+def _log(cluster: Cluster, pod: Object, container: str, *, previous: bool = False) -> str:
+    """The end of a container's log; nothing where it can't be read."""
     metadata = pod["metadata"]
     try:
-        text = cluster.logs(metadata["namespace"], metadata["name"], container, tail=5, previous=previous)
+        return cluster.logs(metadata["namespace"], metadata["name"], container, tail=20, previous=previous)
     except ClusterError:
         return ""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return plain_line(lines[-1])[:160] if lines else "starting"
+
+
+def _last(log: str) -> str:
+    """The last line of a log, cut to what fits in a row."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return plain_line(lines[-1])[:160] if lines else ""
+
+
+def _events(cluster: Cluster, pod: Object) -> str:
+    """What Kubernetes warned of about a pod; nothing where that can't be read."""
+    metadata = pod["metadata"]
+    try:
+        events = cluster.events(metadata["namespace"], "Pod", metadata["name"])
+    except ClusterError:
+        return ""
+    return "\n".join(
+        str(event.get("message", ""))
+        for event in events
+        if event.get("type") != "Normal" or "probe" in str(event.get("message"))
+    )
 
 
 _TIME_AND_LEVEL = re.compile(r"^\S+Z \[\w+ *\] ")
