@@ -81,7 +81,7 @@ def _row(cluster: Cluster, deployment: Object, pods: list[Object], seconds: floa
     return Row(name, Mark.WARNING if cause else state.mark, f"{ready}/{wanted} {text}", seconds)
 
 
-def _cut(text: str, width: int = 120) -> str:
+def _cut(text: str, width: int = 200) -> str:
     """Kubernetes' own words, as many as show what they are about."""
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
