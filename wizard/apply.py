@@ -72,7 +72,7 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False) -> Prepared:
     `force` takes over fields that other field managers own; without it, they are a `Conflict` that names them all.
     """
     rendered = render(plan)
-    exists = _usable(cluster, plan.namespace)
+    exists = usable(cluster, plan.namespace)
     before = record.read(cluster, plan.namespace) if exists else None
     bodies = [manifest.body for manifest in rendered.manifests]
     _claims_can_be_bound(cluster, plan, rendered.manifests, exists)
@@ -104,7 +104,7 @@ def namespace_exists(cluster: Cluster, namespace: str) -> bool:
         return True
 
 
-def _usable(cluster: Cluster, namespace: str) -> bool:
+def usable(cluster: Cluster, namespace: str) -> bool:
     """Whether the namespace is there. Raises `UserError` for one that is on its way out: nothing can be made in it."""
     try:
         body = cluster.get("v1", "Namespace", namespace)

@@ -13,7 +13,19 @@ from typing import Protocol
 from wizard import __version__
 from wizard.errors import Exit, UserError
 
-COMMANDS = ("wizard", "demo", "explain", "render", "image", "apply", "verify", "delete", "known-hosts", "schema")
+COMMANDS = (
+    "wizard",
+    "demo",
+    "explain",
+    "render",
+    "image",
+    "rehearse",
+    "apply",
+    "verify",
+    "delete",
+    "known-hosts",
+    "schema",
+)
 """Each is a module of this folder with a class `Command`; the first is what runs without a name."""
 
 
