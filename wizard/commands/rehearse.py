@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from wizard.cluster.interface import Cluster
     from wizard.rehearse import Outcome, Prepared
 
+PATIENCE = 180
+"""Seconds for all pods together, unless somebody says something else."""
+
 WIDTH = 9
 """Columns for the question in a row."""
 
@@ -38,7 +41,7 @@ class Command:
         add_plan(parser)
         add_cluster(parser)
         add_yes(parser)
-        add_timeout(parser, "3m")
+        add_timeout(parser, f"{PATIENCE}s")
         parser.add_argument("-o", "--output", choices=("json",), help="what came out as JSON, on stdout")
         parser.add_argument("--ldap-user", metavar="NAME", default="", help="whose roles LDAP is to tell")
 

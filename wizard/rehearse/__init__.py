@@ -5,5 +5,6 @@ plan → `tries` (what can be tried) → `prepare` (with what, reads only) → `
 
 from wizard.rehearse.prepare import Outcome, Prepared, prepare
 from wizard.rehearse.run import rehearse
+from wizard.rehearse.tries import reaches_out
 
-__all__ = ["Outcome", "Prepared", "prepare", "rehearse"]
+__all__ = ["Outcome", "Prepared", "prepare", "reaches_out", "rehearse"]

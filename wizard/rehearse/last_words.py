@@ -60,16 +60,17 @@ def masked(text: str, values: Iterable[str]) -> str:
     return text
 
 
-def last_line(text: str) -> str:
-    """The last line of a log; of one in JSON, as git-sync writes it, the error in it."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    line = lines[-1] if lines else "it said nothing"
-    if line.startswith("{"):
+def in_a_line(text: str) -> str:
+    """A text's first line, in which our scripts say what it is; of a log the last, and in JSON the error in it."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["it said nothing"]
+    logged = [line for line in lines if line.startswith("{")]
+    line = logged[-1] if logged else lines[-1] if text.startswith("Traceback") else lines[0]
+    if logged:
         try:
             read: dict[str, Any] = json.loads(line)
         except ValueError:
             read = {}
-        line = str(read.get("error") or read.get("err") or read.get("msg") or line)
+        line = str(read.get("error") or read.get("msg") or line)
     return plain_line(" ".join(line.split()))[:LONGEST]
 
 

@@ -10,7 +10,7 @@ from wizard.cluster.interface import Cluster, ClusterError, Exists, Object
 from wizard.delete import strangers
 from wizard.errors import UserError
 from wizard.progress import Mark, Row
-from wizard.rehearse.last_words import is_over, is_running, last_line, last_words, masked, no_image
+from wizard.rehearse.last_words import in_a_line, is_over, is_running, last_words, masked, no_image
 from wizard.rehearse.pods import LABEL
 from wizard.rehearse.prepare import Outcome, Pod, Prepared
 from wizard.rehearse.tries import answer
@@ -118,7 +118,7 @@ def _outcome(cluster: Cluster, prepared: Prepared, pod: Pod, body: Object | None
     if well:
         return Outcome(attempt.question, Mark.DONE, said, seconds, said=said)
     text, change = attempt.explained(said)
-    return _failed(prepared, pod, last_line(text), change, last_line(said), seconds)
+    return _failed(prepared, pod, in_a_line(text), change, in_a_line(said), seconds)
 
 
 def _doing(cluster: Cluster, body: Object) -> str:
@@ -162,10 +162,14 @@ def _remove(cluster: Cluster, prepared: Prepared) -> None:
 
 
 def _remove_namespace(cluster: Cluster, prepared: Prepared, end: float) -> None:
-    """Only one that a rehearsal made, and that holds nothing of anybody else's."""
-    name = prepared.run.namespace
+    """Only one that a rehearsal made, and that holds nothing of anybody else's, another rehearsal's included."""
+    name, id = prepared.run.namespace, prepared.run.id
+
+    def goes(body: Object) -> bool:
+        return "deletionTimestamp" in body["metadata"] or (body["metadata"].get("labels") or {}).get(LABEL) == id
+
     body = cluster.get("v1", "Namespace", name)
-    if body is None or not _is_of_a_rehearsal(body) or strangers(cluster, name, _is_of_a_rehearsal):
+    if body is None or not _is_of_a_rehearsal(body) or strangers(cluster, name, goes):
         return
     cluster.delete("v1", "Namespace", name)
     while namespace_exists(cluster, name) and time.monotonic() < end:

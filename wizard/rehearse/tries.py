@@ -105,6 +105,11 @@ def can_name_people(plan: Plan) -> bool:
     return isinstance(plan.login, Ldap)
 
 
+def reaches_out(plan: Plan) -> bool:
+    """Whether more than the image can be tried: what answers name that the wizard doesn't make."""
+    return any("pod" in each.choice.get("rehearsal", {}) and _section(each) != "airflow" for each in folders_of(plan))
+
+
 def answer(plan: Plan, place: str) -> str:
     """How a message names an answer: its place, and what was said where that is short."""
     said = said_by(plan).get(place)

@@ -112,15 +112,12 @@ class Session:
     def problems(self) -> list[Problem]:
         """All that keeps the draft from being a plan, in the order of the steps."""
         asked = {question.place: question for question in questions(self.draft)}
-        found = []
-        for place, sentence in self.draft.problems().items():
-            at = place
-            while at and at not in asked:
-                at = at.rpartition(".")[0]
-            step = asked[at].step if at else place.partition(".")[0]
-            key, title = (asked[at].key, asked[at].title) if at else ((), place)
-            found.append(Problem(step if step in STEPS else "cluster", key, title, sentence))
+        found = [_problem(asked, place, sentence) for place, sentence in self.draft.problems().items()]
         return sorted(found, key=lambda problem: list(STEPS).index(problem.step))
+
+    def problem(self, place: str, sentence: str) -> Problem:
+        """What somebody else says of an answer."""
+        return _problem({question.place: question for question in questions(self.draft)}, place, sentence)
 
     def remarks(self) -> dict[str, Remark]:
         """By place, what is to be said of answers that are right: of files, and, once the draft is a plan, what
@@ -175,6 +172,16 @@ class Session:
             default=self.context,
             choices=choices,
         )
+
+
+def _problem(asked: dict[str, Question], place: str, sentence: str) -> Problem:
+    """At the question of this place of the plan, or of the nearest above it."""
+    at = place
+    while at and at not in asked:
+        at = at.rpartition(".")[0]
+    step = asked[at].step if at else place.partition(".")[0]
+    key, title = (asked[at].key, asked[at].title) if at else ((), place)
+    return Problem(step if step in STEPS else "cluster", key, title, sentence)
 
 
 def _address(context: Context, of: int) -> str:

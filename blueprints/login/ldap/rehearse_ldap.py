@@ -3,6 +3,9 @@ person's own password, which nobody gives us."""
 
 import os
 import runpy
+import socket
+import ssl
+from urllib.parse import urlsplit
 
 import rehearsal
 
@@ -18,8 +21,25 @@ def connected(config):
     connection.set_option(ldap.OPT_REFERRALS, 0)
     if config["AUTH_LDAP_USE_TLS"]:
         connection.start_tls_s()
-    connection.simple_bind_s(config["AUTH_LDAP_BIND_USER"], config["AUTH_LDAP_BIND_PASSWORD"])
+    try:
+        connection.simple_bind_s(config["AUTH_LDAP_BIND_USER"], config["AUTH_LDAP_BIND_PASSWORD"])
+    except ldap.SERVER_DOWN as error:
+        raise rehearsal.Failed(unreachable(config) or rehearsal.reason(error)) from None
     return connection
+
+
+def unreachable(config):
+    """Why there is no connection, which the LDAP library calls `SERVER_DOWN` whatever it is; empty where there is."""
+    server = urlsplit(config["AUTH_LDAP_SERVER"])
+    port = server.port or (636 if server.scheme == "ldaps" else 389)
+    try:
+        with socket.create_connection((server.hostname, port), timeout=10) as plain:
+            if server.scheme == "ldaps":
+                context = ssl.create_default_context(cafile=config["AUTH_LDAP_TLS_CACERTFILE"])
+                context.wrap_socket(plain, server_hostname=server.hostname).close()
+    except OSError as error:
+        return f"SERVER_DOWN: {error}"
+    return ""
 
 
 def people(connection, config, name):
@@ -64,7 +84,7 @@ def tried():
     if len(found) != 1:
         raise rehearsal.Failed(f"{said}, and {len(found) or 'none'} of them as {config['AUTH_LDAP_UID_FIELD']}={name}")
     groups = [group.decode() for group in found[0][1].get(config["AUTH_LDAP_GROUP_FIELD"], [])]
-    return f"{said}; {name} is in {len(groups)} group{'s' * (len(groups) != 1)} and gets {', '.join(roles(groups, config))}"
+    return f"{said}; {name}, with {len(groups)} of the groups, gets {', '.join(roles(groups, config))}"
 
 
 if __name__ == "__main__":
