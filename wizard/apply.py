@@ -12,6 +12,7 @@ from itertools import groupby
 
 from wizard import record, secrets
 from wizard.check import Finding, Sums, check, every_right, look, refuse, sums
+from wizard.check.namespace import on_its_way_out
 from wizard.cluster.interface import Cluster, Conflict, Exists, Forbidden, Missing, Object
 from wizard.deploy_key import request
 from wizard.diff import Change, compare
@@ -111,6 +112,18 @@ def namespace_exists(cluster: Cluster, namespace: str) -> bool:
         return cluster.get("v1", "Namespace", namespace) is not None
     except Forbidden:
         return True
+
+
+def usable(cluster: Cluster, namespace: str) -> bool:
+    """Whether the namespace is there. Raises `UserError` for one that is on its way out: nothing can be made in it."""
+    try:
+        space = cluster.get("v1", "Namespace", namespace)
+    except Forbidden:
+        return True
+    error = on_its_way_out(space)
+    if error is not None:
+        raise error
+    return space is not None
 
 
 def check_schemas(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 """Take away what the cluster's own record says was applied; what holds data stays unless it is asked for."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -58,15 +58,15 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
     if stays:
         stays.append(f"ConfigMap {record.NAME}: the record of what stays")
     ours = _is_our_namespace(cluster, namespace)
-    strangers = _strangers(cluster, namespace) if purge and ours else []
+    others = strangers(cluster, namespace, _goes_with_us) if purge and ours else []
     if not ours:
         stays.append(f"Namespace {namespace}: the wizard did not make it")
     elif not purge:
         stays.append(f"Namespace {namespace}: with what stays in it")
-    elif strangers:
-        stays.append(f"Namespace {namespace}: it also holds {', '.join(strangers[:5])}")
+    elif others:
+        stays.append(f"Namespace {namespace}: it also holds {', '.join(others[:5])}")
     goes.sort(key=_order)
-    return Prepared(namespace, goes, stays, purge, purge and ours and not strangers)
+    return Prepared(namespace, goes, stays, purge, purge and ours and not others)
 
 
 def _order(body: Object) -> tuple[int, str]:
@@ -92,18 +92,21 @@ def _is_our_namespace(cluster: Cluster, namespace: str) -> bool:
     return body is not None and record.is_ours(body)
 
 
-def _strangers(cluster: Cluster, namespace: str) -> list[str]:
+def strangers(cluster: Cluster, namespace: str, is_ours: Callable[[Object], bool]) -> list[str]:
     """What would go with the namespace although it isn't ours, without what Kubernetes puts into each namespace."""
     found = in_parallel(lambda kind: cluster.list(*kind, namespace), _LOOKED_AT)
     return [
         _label(body)
         for bodies in found
         for body in bodies
-        if not record.is_ours(body)
+        if not is_ours(body)
         and not body["metadata"].get("ownerReferences")
-        and "airflow-wizard/role" not in (body["metadata"].get("labels") or {})
         and body["metadata"]["name"] != "kube-root-ca.crt"
     ]
+
+
+def _goes_with_us(body: Object) -> bool:
+    return record.is_ours(body) or "airflow-wizard/role" in (body["metadata"].get("labels") or {})
 
 
 def delete(cluster: Cluster, prepared: Prepared, timeout: float) -> Iterator[Row]:

@@ -9,15 +9,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from wizard.cluster.interface import Cluster, Object
 from wizard.errors import Exit, UserError
 from wizard.plan.known_hosts import fingerprints, host_of, lines_for, name_of
 from wizard.render.manifests import MANAGED_BY
+from wizard.short_pods import INTERVAL, SPEC, has_ended, surely
 from wizard.watch import pod_state
 
-INTERVAL = 0.3
-"""Seconds between two looks at the pod."""
 PATIENCE = 10
 """Seconds that ssh-keyscan waits for the host."""
 
@@ -125,7 +125,7 @@ def _pod(cluster: Cluster, body: Object) -> Iterator[str]:
         cluster.create(body)
         yield name
     finally:
-        cluster.delete("v1", "Pod", name, namespace)
+        surely(partial(cluster.delete, "v1", "Pod", name, namespace))
 
 
 def _ended(cluster: Cluster, namespace: str, name: str, timeout: float) -> str:
@@ -134,7 +134,7 @@ def _ended(cluster: Cluster, namespace: str, name: str, timeout: float) -> str:
         pod = cluster.get("v1", "Pod", name, namespace)
         if pod is None:
             raise UserError(f"Pod {name} was deleted by somebody else.", "Run again.")
-        if pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
+        if has_ended(pod):
             return cluster.logs(namespace, name, "scan", tail=50)
         if time.monotonic() > end:
             raise UserError(f"The pod that scans did not end within {timeout:.0f} s: {pod_state(cluster, pod).text}")
@@ -142,7 +142,7 @@ def _ended(cluster: Cluster, namespace: str, name: str, timeout: float) -> str:
 
 
 def _scanning(host: str, port: int, namespace: str, image: str) -> Object:
-    """A pod that asks for the keys and ends; nothing of it needs the cluster's API."""
+    """A pod that asks for the keys and ends."""
     container = {
         "name": "scan",
         "image": image,
@@ -152,10 +152,7 @@ def _scanning(host: str, port: int, namespace: str, image: str) -> Object:
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
     }
     spec = {
-        "restartPolicy": "Never",
-        "activeDeadlineSeconds": 600,
-        "automountServiceAccountToken": False,
-        "enableServiceLinks": False,
+        **SPEC,
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": 50000,

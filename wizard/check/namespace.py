@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from wizard.check.facts import Facts
 from wizard.check.finding import Finding
+from wizard.cluster.interface import Object
+from wizard.errors import UserError
 from wizard.plan.fields import KUBERNETES_DOCS
 from wizard.progress import Mark
 from wizard.render import Rendered
@@ -39,16 +41,21 @@ def check(_: Rendered, facts: Facts) -> Iterator[Finding]:
         hidden = "can't be looked at; it is taken to be there" if facts.space_hidden else "will be created"
         yield Finding("namespace", Mark.DONE, f"{name} {hidden}", place="namespace")
         return
-    if "deletionTimestamp" in space["metadata"]:
-        yield Finding(
-            "namespace",
-            Mark.FAILED,
-            f"Namespace {name} is being deleted.",
-            f"Wait until it is gone (kubectl wait --for=delete namespace/{name}), then apply again.",
-            DOCS,
-            "namespace",
-        )
+    error = on_its_way_out(space)
+    if error is not None:
+        yield Finding("namespace", Mark.FAILED, error.message, error.way_out, DOCS, "namespace")
         return
     level = (space["metadata"].get("labels") or {}).get(LEVEL, "")
     said = f"; it enforces Pod Security level {level}, to which all pods keep" if level else ""
     yield Finding("namespace", Mark.DONE, f"{name} is there{said}", place="namespace")
+
+
+def on_its_way_out(space: Object | None) -> UserError | None:
+    """That nothing can be made in a namespace that is being deleted; None for every other."""
+    if space is None or "deletionTimestamp" not in space["metadata"]:
+        return None
+    name = space["metadata"]["name"]
+    return UserError(
+        f"Namespace {name} is being deleted.",
+        f"Wait until it is gone (kubectl wait --for=delete namespace/{name}), then apply again.",
+    )

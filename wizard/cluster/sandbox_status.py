@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 from wizard.cluster.interface import Object
 from wizard.cluster.sandbox_pods import NODE, SCHEDULE, Kubelet, Life, is_sidecar
 
+NOTHING_DONE = "in the sandbox nothing is tried"
+
 
 def pod_status(kubelet: Kubelet, life: Life, now: float) -> Object:
     """`status` of a pod as a kubelet writes it."""
     if now < life.born + SCHEDULE * kubelet.pace:
         return {"phase": "Pending"}
     running, ready = now >= kubelet.running(life), now >= kubelet.ready(life)
+    if ready and life.pod["spec"].get("restartPolicy") == "Never":
+        return _ended(life, kubelet.ready(life))
     conditions = {
         "PodScheduled": True,
         "Initialized": now >= life.initialized(),
@@ -31,6 +35,14 @@ def pod_status(kubelet: Kubelet, life: Life, now: float) -> Object:
             _container(item, ready, state, running) for item in life.pod["spec"].get("containers") or []
         ],
     }
+
+
+def _ended(life: Life, when: float) -> Object:
+    """Of a pod that does one thing and ends; it says that nothing was done."""
+    ended = {"exitCode": 0, "reason": "Completed", "finishedAt": timestamp(when), "message": NOTHING_DONE}
+    containers = life.pod["spec"].get("containers") or []
+    statuses = [_container(each, False, {"terminated": ended}, False) for each in containers]
+    return {"phase": "Succeeded", "startTime": timestamp(life.born), "containerStatuses": statuses}
 
 
 def workload_status(workload: Object, pods: list[Object], now: float) -> Object:

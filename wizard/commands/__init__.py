@@ -20,6 +20,7 @@ COMMANDS = (
     "render",
     "image",
     "check",
+    "rehearse",
     "apply",
     "verify",
     "delete",

@@ -21,6 +21,7 @@ from wizard.progress import Mark
 if TYPE_CHECKING:
     from wizard.apply import Prepared
     from wizard.cluster.interface import Cluster
+    from wizard.plan.model import Plan
 
 _SIGNS = {"create": "+", "change": "~", "delete": "-"}
 
@@ -58,9 +59,11 @@ class Command:
                 say_rows(check_schemas(cluster, prepared))
             say("server dry run: nothing was changed")
             return Exit.OK
-        if not prepared.changes_nothing and not confirm("Apply this?", options):
-            say("nothing was changed")
-            return Exit.FAILED
+        if not prepared.changes_nothing:
+            offer_rehearsal(cluster, plan, options)
+            if not confirm("Apply this?", options):
+                say("nothing was changed")
+                return Exit.FAILED
         say_rows(apply(cluster, prepared))
         for text in prepared.deploy_keys():
             say(text)
@@ -68,6 +71,17 @@ class Command:
             say_rows(rollouts(cluster, plan.namespace, options.timeout))
         print(summary(plan, cluster.context, options.kubeconfig or "").text())
         return Exit.OK
+
+
+def offer_rehearsal(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> None:
+    """Where somebody can be asked, and answers name what is outside of the plan: try these first."""
+    from wizard.commands import rehearse
+    from wizard.rehearse import prepare, reaches_out
+
+    if not options.yes and reaches_out(plan) and confirm("Rehearse it first, in pods that are removed again?", options):
+        prepared = prepare(cluster, plan)
+        rehearse.show(cluster, prepared)
+        rehearse.carried_out(cluster, prepared, rehearse.PATIENCE)
 
 
 def show(cluster: "Cluster", prepared: "Prepared", *, each: bool) -> None:

@@ -9,7 +9,8 @@ folder. A folder may hold
     NAME.pod.patch.yaml   a patch of the pods that its `selector` matches (see `lift`)
     choice.yaml           the choice's texts, its `configMapGenerator`, its `secrets`, and `components`: other folders
                           that it brings in too, by their path from here; and `image`: what Airflow's image must
-                          have, `pip` packages, the `apt` packages to compile them with, and files made from `pods`
+                          have, `pip` packages, the `apt` packages to compile them with, and files made from `pods`;
+                          and `rehearsal`: how the answer is tried (see `wizard.rehearse.tries`)
     anything else         a file that `configMapGenerator` puts into a ConfigMap
 """
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
@@ -40,11 +40,13 @@ class ApplyPane(Vertical):
         Rows { height: 1fr; display: none; }
         #keys { height: auto; display: none; margin: 0 0 1 0; color: $text-warning; }
         #end { height: auto; max-height: 60%; display: none; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
-        #go { margin: 1 0; display: none; }
+        #buttons { height: auto; margin: 1 0; display: none; }
+        #rehearse { margin: 0 0 0 2; display: none; }
         &.-running, &.-failed, &.-done { #before { display: none; } Rows { display: block; } }
         &.-running.-keys, &.-failed.-keys, &.-done.-keys { #keys { display: block; } }
         &.-failed, &.-done { #end { display: block; } }
-        &.-blocked, &.-ready, &.-failed { #go { display: block; } }
+        &.-blocked, &.-ready, &.-failed { #buttons { display: block; } }
+        &.-ready, &.-failed { #rehearse { display: block; } }
         #end .headline { text-style: bold; }
         &.-failed #end .headline { color: $text-error; }
         &.-done #end .headline { color: $text-success; }
@@ -61,6 +63,9 @@ class ApplyPane(Vertical):
 
     class Mend(Message):
         """Somebody wants to go to what keeps the plan from being applied."""
+
+    class Rehearse(Message):
+        """Somebody wants to try the answers first."""
 
     class Looked(Message):
         """The cluster was asked; nothing was written."""
@@ -108,7 +113,9 @@ class ApplyPane(Vertical):
         yield Static(id="keys", markup=False)
         yield self._rows
         yield VerticalScroll(id="end")
-        yield Button(id="go", variant="primary", compact=True)
+        with Horizontal(id="buttons"):
+            yield Button(id="go", variant="primary", compact=True)
+            yield Button("Rehearse …", id="rehearse", compact=True)
 
     def open(self) -> None:
         """Look at what applying would change, unless that is known or under way."""
@@ -151,7 +158,9 @@ class ApplyPane(Vertical):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Consent; or the way to what is to mend; or another look after a failure."""
         event.stop()
-        if self.state == "blocked":
+        if event.button.id == "rehearse":
+            self.post_message(self.Rehearse())
+        elif self.state == "blocked":
             self.post_message(self.Mend())
         elif self.state == "failed":
             self._look((self._session.draft.plan(), self._session.context))
@@ -244,7 +253,7 @@ class ApplyPane(Vertical):
         self.state = state
         for known in ("blocked", "preparing", "ready", "running", "failed", "done"):
             self.set_class(known == state, f"-{known}")
-        self.query_one(Button).label = _BUTTONS.get(state, "")
+        self.query_one("#go", Button).label = _BUTTONS.get(state, "")
         self._rows.run_clock(state == "running")
         self._session.apply_mark = _MARKS.get(state, UNSEEN)
         self.post_message(self.Turned())
@@ -253,5 +262,5 @@ class ApplyPane(Vertical):
     def _focus(self) -> None:
         """The button where there is one, else the rows; never taken away from another step."""
         if self.display:
-            target = self.query_one(Button) if self.state in _BUTTONS else self._rows
+            target = self.query_one("#go", Button) if self.state in _BUTTONS else self._rows
             self.call_after_refresh(target.focus)

@@ -192,6 +192,17 @@ class WizardScreen(Screen[None]):
         problem = self._session.problems()[0]
         await self.go(problem.step, problem.key)
 
+    def on_apply_pane_rehearse(self, event: ApplyPane.Rehearse) -> None:
+        """Try the answers, and then, where one is wrong, to its question."""
+        from wizard.tui.rehearse_dialog import RehearseDialog
+
+        async def chosen(place: str | None) -> None:
+            if place:
+                problem = self._session.problem(place, "")
+                await self.go(problem.step, problem.key)
+
+        self.app.push_screen(RehearseDialog(self._session), chosen)
+
     def on_apply_pane_turned(self, event: ApplyPane.Turned) -> None:
         """The rail shows how far Apply is."""
         self._paint()

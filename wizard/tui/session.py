@@ -117,13 +117,15 @@ class Session:
 
     def problems(self) -> list[Problem]:
         """All that keeps the draft from being a plan, in the order of the steps."""
-        found = []
-        for place, sentence in self.draft.problems().items():
-            question = self._question_at(place)
-            step = question.step if question else place.partition(".")[0]
-            key, title = (question.key, question.title) if question else ((), place)
-            found.append(Problem(step if step in STEPS else "cluster", key, title, sentence))
+        found = [self.problem(place, sentence) for place, sentence in self.draft.problems().items()]
         return sorted(found, key=lambda problem: list(STEPS).index(problem.step))
+
+    def problem(self, place: str, sentence: str) -> Problem:
+        """What is said of an answer, and where it was given."""
+        question = self._question_at(place)
+        step = question.step if question else place.partition(".")[0]
+        key, title = (question.key, question.title) if question else ((), place)
+        return Problem(step if step in STEPS else "cluster", key, title, sentence)
 
     def _question_at(self, place: str) -> Question | None:
         """The question that an answer belongs to, or that of the choice it is part of."""

@@ -1,0 +1,78 @@
+"""What a pod came to, in words that may be shown: from its status alone, purely."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from wizard.cluster.interface import Object
+from wizard.watch import plain_line
+
+MASK = "•••"
+LONGEST = 400
+"""Characters of a text that no known cause explains."""
+
+_NO_IMAGE = ("ErrImageNeverPull", "InvalidImageName", "ImagePullBackOff")
+"""Waiting for these is in vain."""
+
+
+def last_words(pod: Object) -> tuple[bool, str]:
+    """Whether a pod that has ended did well, and what it said; of one that failed, the container that failed."""
+    status = pod.get("status", {})
+    states = [each.get("state", {}).get("terminated", {}) for each in _statuses(status)]
+    for ended in states:
+        if ended.get("exitCode", 0) != 0:
+            if ended.get("reason") == "OOMKilled":
+                return False, "OOMKilled: it wanted more memory than it may have"
+            return False, str(ended.get("message") or f"{ended.get('reason')}, exit code {ended['exitCode']}")
+    if status.get("phase") == "Succeeded":
+        return True, str(states[-1].get("message", "")) if states else ""
+    return False, f"{status.get('reason', 'Failed')}: {status.get('message', 'nothing more is known')}"
+
+
+def is_running(pod: Object) -> bool:
+    """Whether a container of it is at work."""
+    return any("running" in each.get("state", {}) for each in _statuses(pod.get("status", {})))
+
+
+def is_over(pod: Object) -> bool:
+    """Whether its work is done, although the node hasn't said so of the pod yet."""
+    return any("terminated" in each.get("state", {}) for each in _statuses(pod.get("status", {})))
+
+
+def no_image(pod: Object) -> tuple[str, str] | None:
+    """Why an image can't be had, and the answer that names it; None as long as it may still come."""
+    status = pod.get("status", {})
+    inits = {each["name"] for each in status.get("initContainerStatuses", [])}
+    for each in _statuses(status):
+        waiting = each.get("state", {}).get("waiting", {})
+        if waiting.get("reason") in _NO_IMAGE:
+            text = f"No node can pull the image {each['image']}: {waiting.get('message') or waiting['reason']}"
+            return text, "dags.image" if each["name"] in inits else "airflow.image"
+    return None
+
+
+def masked(text: str, values: Iterable[str]) -> str:
+    """The text without these values, however they are written in a URL."""
+    for value in values:
+        for form in (value, quote(value, safe="")):
+            text = text.replace(form, MASK)
+    return text
+
+
+def in_a_line(text: str) -> str:
+    """A text's first line, in which our scripts say what it is; of a log the last, and in JSON the error in it."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["it said nothing"]
+    logged = [line for line in lines if line.startswith("{")]
+    line = logged[-1] if logged else lines[-1] if text.startswith("Traceback") else lines[0]
+    if logged:
+        try:
+            read: dict[str, Any] = json.loads(line)
+        except ValueError:
+            read = {}
+        line = str(read.get("error") or read.get("msg") or line)
+    return plain_line(" ".join(line.split()))[:LONGEST]
+
+
+def _statuses(status: Object) -> list[Object]:
+    return [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
