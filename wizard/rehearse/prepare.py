@@ -5,7 +5,7 @@ import secrets as random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from wizard import secrets
+from wizard import record, secrets
 from wizard.apply import usable
 from wizard.cluster.interface import Cluster, Object
 from wizard.deploy_key import is_made
@@ -83,7 +83,11 @@ def _is_left(cluster: Cluster, namespace: str) -> bool:
         body = cluster.get("v1", "Namespace", namespace)
     except UserError:
         return False
-    return body is not None and LABEL in (body["metadata"].get("labels") or {})
+    return body is not None and _has_label(body)
+
+
+def _has_label(body: Object) -> bool:
+    return LABEL in (body["metadata"].get("labels") or {})
 
 
 def _prepared(cluster: Cluster, run: Run, plan: Plan, attempt: Try, there: bool) -> Pod | Outcome:
@@ -147,6 +151,11 @@ def _config_maps(run: Run, plan: Plan, rendered: Rendered, pods: Iterable[Pod]) 
     return found
 
 
+def _is_kept(account: Object | None) -> bool:
+    """Whether it will still be there: one that a killed rehearsal left is removed first."""
+    return account is not None and (record.is_ours(account) or not _has_label(account))
+
+
 def _accounts(cluster: Cluster, run: Run, rendered: Rendered, pods: Iterable[Pod], there: bool) -> list[Object]:
     """The ServiceAccounts of the pods that are not there yet, by their own names: a cloud knows pods by these."""
     wanted = {pod.body["spec"].get("serviceAccountName") for pod in pods}
@@ -154,7 +163,7 @@ def _accounts(cluster: Cluster, run: Run, rendered: Rendered, pods: Iterable[Pod
     for manifest in rendered.manifests:
         if manifest.kind != "ServiceAccount" or manifest.name not in wanted:
             continue
-        if there and cluster.get("v1", "ServiceAccount", manifest.name, run.namespace) is not None:
+        if there and _is_kept(cluster.get("v1", "ServiceAccount", manifest.name, run.namespace)):
             continue
         account = run.labelled("v1", "ServiceAccount", manifest.name)
         annotations = manifest.body["metadata"].get("annotations")
