@@ -1,7 +1,8 @@
 """Pods of ours that do one thing and end, and that are always removed again."""
 
+import signal
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from wizard.cluster.interface import Object
@@ -19,6 +20,8 @@ SPEC: dict[str, Any] = {
 }
 """What all of them have; nothing of them needs the cluster's API."""
 
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
 Out = TypeVar("Out")
 
 
@@ -28,16 +31,16 @@ def has_ended(pod: Object) -> bool:
 
 
 def surely(work: Callable[[], Out]) -> Out:
-    """Do the work to its end, even if somebody presses Ctrl-C again meanwhile, which counts afterwards."""
-    interrupt: KeyboardInterrupt | None = None
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(work)
-        while True:
-            try:
-                found = future.result()
-                break
-            except KeyboardInterrupt as pressed:
-                interrupt = pressed
-    if interrupt is not None:
-        raise interrupt
+    """Do the work to its end, even if somebody presses Ctrl-C again meanwhile: that counts afterwards."""
+    if threading.current_thread() is not threading.main_thread():
+        return work()  # signals interrupt the main thread alone
+    pressed: list[int] = []
+    before = {each: signal.signal(each, lambda got, _: pressed.append(got)) for each in _ENDS}
+    try:
+        found = work()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if pressed:
+        raise KeyboardInterrupt
     return found

@@ -32,9 +32,17 @@ def name(cluster: Cluster) -> Iterator[str]:
     cluster.delete("v1", "Namespace", name)
 
 
-def start(tmp_path: Path, namespace: str, *arguments: str) -> "pexpect.spawn[str]":
-    plan = tmp_path / "airflow-plan.yaml"
-    plan.write_text(PLAN)
+DATABASE = """\
+database:
+  type: existing
+  host: db.invalid
+  password: {type: environment, variable: HOME}
+"""
+"""An answer about what somebody else runs."""
+
+
+def start(tmp_path: Path, namespace: str, *arguments: str, plan: str = PLAN) -> "pexpect.spawn[str]":
+    (tmp_path / "airflow-plan.yaml").write_text(plan)
     options = ["-n", namespace, "--kubeconfig", os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"], *arguments]
     return pexpect.spawn(
         sys.executable,
@@ -58,6 +66,30 @@ def test_it_shows_where_and_what_then_asks(cluster: Cluster, name: str, tmp_path
     asked.expect(pexpect.EOF)
     asked.close()
     assert asked.exitstatus == 1
+    assert cluster.get("v1", "Namespace", name) is None
+
+
+def test_a_rehearsal_is_offered_where_answers_name_what_others_run(cluster: Cluster, name: str, tmp_path: Path) -> None:
+    asked = start(tmp_path, name, plan=PLAN + DATABASE)
+    asked.expect_exact("Rehearse it first, in pods that are removed again?")
+    asked.send("y")
+    asked.expect_exact("image, database: a pod each, removed again")
+    asked.expect_exact("no node takes it")
+    asked.kill(signal.SIGINT)
+    asked.expect(pexpect.EOF)
+    asked.close()
+    assert asked.exitstatus == 130
+    assert not cluster.list("v1", "Pod", name) and not cluster.list("v1", "Secret", name)
+
+
+def test_who_wants_no_rehearsal_is_asked_as_before(cluster: Cluster, name: str, tmp_path: Path) -> None:
+    asked = start(tmp_path, name, plan=PLAN + DATABASE)
+    asked.expect_exact("Rehearse it first")
+    asked.send("n")
+    asked.expect_exact("Apply this?")
+    asked.send("n")
+    asked.expect_exact("nothing was changed")
+    asked.expect(pexpect.EOF)
     assert cluster.get("v1", "Namespace", name) is None
 
 

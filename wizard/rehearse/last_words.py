@@ -1,7 +1,9 @@
 """What a pod came to, in words that may be shown: from its status alone, purely."""
 
 import json
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -40,15 +42,28 @@ def is_over(pod: Object) -> bool:
     return any("terminated" in each.get("state", {}) for each in _statuses(pod.get("status", {})))
 
 
-def no_image(pod: Object) -> tuple[str, str] | None:
-    """Why an image can't be had, and the answer that names it; None as long as it may still come."""
+@dataclass(frozen=True)
+class NoImage:
+    """Why an image can't be had, and the answer to change."""
+
+    sentence: str
+    change: str
+    said: str
+
+
+def no_image(pod: Object) -> NoImage | None:
+    """What keeps a pod from its image; None as long as it may still come."""
     status = pod.get("status", {})
     inits = {each["name"] for each in status.get("initContainerStatuses", [])}
     for each in _statuses(status):
         waiting = each.get("state", {}).get("waiting", {})
-        if waiting.get("reason") in _NO_IMAGE:
-            text = f"No node can pull the image {each['image']}: {waiting.get('message') or waiting['reason']}"
-            return text, "dags.image" if each["name"] in inits else "airflow.image"
+        if waiting.get("reason") not in _NO_IMAGE:
+            continue
+        said, name = str(waiting.get("message") or waiting["reason"]), each["image"]
+        if re.search("denied|authoriz|authenti|[Ff]orbidden", said):
+            return NoImage(f"The registry does not let the nodes have the image {name}.", "airflow.pullSecret", said)
+        change = "dags.image" if each["name"] in inits else "airflow.image"
+        return NoImage(f"The nodes cannot pull the image {name}.", change, said)
     return None
 
 
@@ -61,10 +76,10 @@ def masked(text: str, values: Iterable[str]) -> str:
 
 
 def in_a_line(text: str) -> str:
-    """A text's first line, in which our scripts say what it is; of a log the last, and in JSON the error in it."""
+    """A text in a line; of a log its last, and in JSON the error in it."""
     lines = [line.strip() for line in text.splitlines() if line.strip()] or ["it said nothing"]
     logged = [line for line in lines if line.startswith("{")]
-    line = logged[-1] if logged else lines[-1] if text.startswith("Traceback") else lines[0]
+    line = logged[-1] if logged else lines[-1] if text.startswith("Traceback") else " ".join(lines)
     if logged:
         try:
             read: dict[str, Any] = json.loads(line)

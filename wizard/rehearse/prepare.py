@@ -5,18 +5,22 @@ import secrets as random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from wizard import secrets
+from wizard import record, secrets
 from wizard.apply import usable
+from wizard.at_hand import checks
 from wizard.cluster.interface import Cluster, Object
 from wizard.deploy_key import is_made
 from wizard.errors import Exit, UserError
 from wizard.plan.model import Plan
+from wizard.plan.rules import said_by
 from wizard.progress import Mark, Row
 from wizard.rehearse.pods import LABEL, SCRIPTS_MAP, Run, pod_of
 from wizard.rehearse.tries import Try, can_name_people, files_of, tries_of
 from wizard.render import NeededSecret, Rendered, render
 from wizard.render.hashes import reads
 from wizard.threads import in_parallel
+
+_PULL_SECRET = "airflow.pullSecret"  # noqa: S105  an answer's place
 
 SHORTEST = 4
 """Characters; a shorter secret value can't be told from ordinary words."""
@@ -83,7 +87,12 @@ def _is_left(cluster: Cluster, namespace: str) -> bool:
         body = cluster.get("v1", "Namespace", namespace)
     except UserError:
         return False
-    return body is not None and LABEL in (body["metadata"].get("labels") or {})
+    # Where Airflow was applied meanwhile, it is Airflow's.
+    return body is not None and _has_label(body) and record.read(cluster, namespace) is None
+
+
+def _has_label(body: Object) -> bool:
+    return LABEL in (body["metadata"].get("labels") or {})
 
 
 def _prepared(cluster: Cluster, run: Run, plan: Plan, attempt: Try, there: bool) -> Pod | Outcome:
@@ -96,7 +105,7 @@ def _prepared(cluster: Cluster, run: Run, plan: Plan, attempt: Try, there: bool)
             made.append(secrets.make(secret, plan.namespace, live))
         except UserError as error:
             text = f"{error.message} {error.way_out}".strip()
-            return Outcome(attempt.question, Mark.FAILED, text, 0.0, _place(secret))
+            return Outcome(attempt.question, Mark.FAILED, text, 0.0, _place(plan, attempt.place))
     if attempt.place == "dags" and is_made(plan) and any(each.what != "keep" for each in made):
         text = "The deploy key is made by apply, and in no cluster yet: it can be tried once apply has run."
         return Outcome(attempt.question, Mark.WARNING, text, 0.0, "dags.credentials.privateKey")
@@ -110,9 +119,10 @@ def _prepared(cluster: Cluster, run: Run, plan: Plan, attempt: Try, there: bool)
     return Pod(own, pod_of(run, own, names), tuple(copies), tuple(_values(wanted, made)))
 
 
-def _place(secret: NeededSecret) -> str:
-    """The answer that names a Secret."""
-    return "airflow.pullSecret" if ".dockerconfigjson" in secret.keys else secret.origin.answer.removesuffix(".type")
+def _place(plan: Plan, section: str) -> str:
+    """The answer that names the Secret of a section, of which each has one."""
+    said = said_by(plan)
+    return next((place for place in checks() if place in said and place.startswith(f"{section}.")), _PULL_SECRET)
 
 
 def _is_read(secret: NeededSecret, attempt: Try) -> bool:
@@ -147,6 +157,11 @@ def _config_maps(run: Run, plan: Plan, rendered: Rendered, pods: Iterable[Pod]) 
     return found
 
 
+def _is_kept(account: Object | None) -> bool:
+    """Whether it will still be there: one that a killed rehearsal left is removed first."""
+    return account is not None and (record.is_ours(account) or not _has_label(account))
+
+
 def _accounts(cluster: Cluster, run: Run, rendered: Rendered, pods: Iterable[Pod], there: bool) -> list[Object]:
     """The ServiceAccounts of the pods that are not there yet, by their own names: a cloud knows pods by these."""
     wanted = {pod.body["spec"].get("serviceAccountName") for pod in pods}
@@ -154,7 +169,7 @@ def _accounts(cluster: Cluster, run: Run, rendered: Rendered, pods: Iterable[Pod
     for manifest in rendered.manifests:
         if manifest.kind != "ServiceAccount" or manifest.name not in wanted:
             continue
-        if there and cluster.get("v1", "ServiceAccount", manifest.name, run.namespace) is not None:
+        if there and _is_kept(cluster.get("v1", "ServiceAccount", manifest.name, run.namespace)):
             continue
         account = run.labelled("v1", "ServiceAccount", manifest.name)
         annotations = manifest.body["metadata"].get("annotations")

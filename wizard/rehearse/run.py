@@ -110,7 +110,7 @@ def _outcome(cluster: Cluster, prepared: Prepared, pod: Pod, body: Object | None
         return Outcome(attempt.question, Mark.FAILED, text, seconds, attempt.place)
     missing = no_image(body)
     if missing:
-        return _failed(prepared, pod, missing[0], missing[1], missing[0], seconds)
+        return _failed(prepared, pod, missing.sentence, missing.change, in_a_line(missing.said), seconds)
     if not has_ended(body):
         return Outcome(attempt.question, Mark.WAITING, masked(_doing(cluster, body), pod.hidden), seconds)
     well, said = last_words(body)
@@ -130,7 +130,7 @@ def _doing(cluster: Cluster, body: Object) -> str:
 
 
 def _failed(prepared: Prepared, pod: Pod, text: str, change: str, said: str, seconds: float) -> Outcome:
-    sentence = text if text.endswith((".", "?")) else f"{text}."
+    sentence = text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
     sentence += f" Change {answer(prepared.plan, change)}."
     return Outcome(pod.attempt.question, Mark.FAILED, sentence, seconds, change, said)
 

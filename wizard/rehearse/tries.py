@@ -18,12 +18,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from wizard.plan.derived import values_of
 from wizard.plan.model import Plan
 from wizard.plan.rules import said_by
 from wizard.plan.sections.login import Ldap
 from wizard.render import NeededSecret, Rendered
 from wizard.render.folders import Folder, folders_of
 from wizard.render.lift import Object, pod_template
+from wizard.render.manifests import needed_secrets
 
 LONGEST_ANSWER = 40
 """Characters; a longer answer is not repeated beside its place."""
@@ -68,7 +70,7 @@ class Try:
 def tries_of(plan: Plan, rendered: Rendered, ldap_user: str = "") -> list[Try]:
     """All that can be tried, in the order of the plan's sections. `ldap_user` is whose roles are to be told."""
     pods = {m.name: pod for m in rendered.manifests if m.kind == "Deployment" and (pod := pod_template(m.body))}
-    folders = folders_of(plan)
+    folders, values = folders_of(plan), values_of(plan)
     found = []
     for folder in folders:
         declared = folder.choice.get("rehearsal", {})
@@ -83,7 +85,7 @@ def tries_of(plan: Plan, rendered: Rendered, ldap_user: str = "") -> list[Try]:
                 init=tuple(declared.get("init", ())),
                 script=declared["script"],
                 environment=_environment(plan, section, ldap_user),
-                secrets=tuple(s for s in rendered.secrets if s.origin.file.startswith(f"{section}/")),
+                secrets=tuple(needed_secrets([each for each in folders if _section(each) == section], values)),
                 causes=_causes(folders, section),
             )
         )

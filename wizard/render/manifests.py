@@ -81,7 +81,7 @@ def render(plan: Plan) -> Rendered:
     manifests = sorted(drafts.values(), key=lambda draft: (ORDER.index(draft.kind), draft.name))
     for manifest in manifests:
         manifest.body = ordered(manifest.body)
-    return Rendered(manifests, _needed_secrets(folders, values), in_image)
+    return Rendered(manifests, needed_secrets(folders, values), in_image)
 
 
 def patched(folders: list[Folder], values: Object) -> Drafts:
@@ -215,7 +215,8 @@ def _annotate_with_hashes(drafts: Drafts) -> None:
             annotations[CONFIG_HASH] = config_hash(template, config_maps)
 
 
-def _needed_secrets(folders: list[Folder], values: dict[str, Any]) -> list[NeededSecret]:
+def needed_secrets(folders: list[Folder], values: dict[str, Any]) -> list[NeededSecret]:
+    """What the folders say of Secrets; one that several name is one, with the keys that they name together."""
     found: dict[tuple[str, bool], NeededSecret] = {}
     for folder in folders:
         origin = Origin(f"{folder.path}/choice.yaml", folder.answer)

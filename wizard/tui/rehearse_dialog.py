@@ -106,7 +106,8 @@ class RehearseDialog(Dialog[str]):
             self._turn("running", f"In namespace {prepared.run.namespace} of {cluster.context}. Escape ends it.")
             self._carry_out(cluster, prepared)
         elif event.button.id == "mend":
-            self.dismiss(next(each.change for each in self.outcomes if each.change))
+            told = [row.change for row in self._rows.rows.values() if isinstance(row, Outcome) and row.change]
+            self.dismiss(told[0])
         else:
             self.dismiss(None)
 
