@@ -136,9 +136,10 @@ def _failed(prepared: Prepared, pod: Pod, text: str, change: str, said: str, sec
 
 
 def _too_late(prepared: Prepared, outcome: Outcome, timeout: float) -> Outcome:
-    change = "nodes" if outcome.text.startswith("no node takes it") else ""
-    text = f"It did not end within {timeout:.0f} s: {outcome.text}"
-    return Outcome(outcome.thing, Mark.FAILED, text, outcome.seconds, change, outcome.text)
+    nodes = outcome.text.startswith("no node takes it")
+    way_out = f"Change {answer(prepared.plan, 'nodes')}." if nodes else "Give it longer with --timeout."
+    text = f"It did not end within {timeout:.0f} s: {outcome.text.rstrip('.')}. {way_out}"
+    return Outcome(outcome.thing, Mark.FAILED, text, outcome.seconds, "nodes" if nodes else "", outcome.text)
 
 
 def _remove(cluster: Cluster, prepared: Prepared) -> None:
