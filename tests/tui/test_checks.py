@@ -97,3 +97,13 @@ async def test_enter_on_what_is_to_fix_leads_there() -> None:
         await screen.go("review")
         await screen.press("enter")
         assert "▸× Database" in screen.text.replace("▸×Database", "▸× Database"), screen.text
+
+
+async def test_an_answer_of_the_cluster_that_comes_while_fields_are_mounted_waits_for_them() -> None:
+    async with wizard() as screen:
+        for step in ("nodes", "cluster", "database", "logs", "nodes"):
+            await screen.app.wizard.go(step)
+            screen.app.wizard.action_look()
+            await screen.press("f8")
+        await screen.go("nodes")
+        await screen.until("√ the node can take the control plane")

@@ -20,7 +20,7 @@ def check_version(_: Rendered, facts: Facts) -> Iterator[Finding]:
     """Whether it is a Kubernetes that the manifests were made for."""
     digits = facts.version.lstrip("v").split(".")[:2]
     found = tuple(int("".join(filter(str.isdigit, part)) or 0) for part in digits)
-    where = f"Kubernetes {facts.version} at {facts.server}"
+    where = f"Kubernetes {facts.version} ({facts.server})"
     if found < OLDEST:
         oldest = ".".join(map(str, OLDEST))
         yield Finding(

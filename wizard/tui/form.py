@@ -84,10 +84,9 @@ class Form(VerticalScroll, can_focus=False):
     def tell(self) -> None:
         """Say beside each field what is wrong with its answer, what it means here, and what can be picked."""
         problems = {problem.key: problem.sentence for problem in self._session.problems()}
-        remarks = self._session.remarks()
-        for field in self.query(Field):
+        remarks, picks = self._session.remarks(), self._session.picks()
+        # The cluster answers when it likes; a field that is just being mounted is told when that is done.
+        for field in [field for field in self.query(Field) if field.query(".problem")]:
             field.tell(problems.get(field.question.key, ""), remarks.get(field.question.place))
-        picks = self._session.picks()
-        for field in self.query(Field):
-            if field.question.picks:
+            if field.question.picks and field.query(".picks"):
                 field.offer(picks.get(field.question.picks, ()))
