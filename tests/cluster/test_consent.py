@@ -112,7 +112,7 @@ def test_a_wait_that_is_too_long_says_what_it_waited_for(cluster: Cluster, name:
     late = start(tmp_path, name, "--yes", "--timeout", "3s")
     started = time.monotonic()
     late.expect_exact("error: Not ready within 3 s")
-    late.expect_exact("airflow-scheduler: 0/1 no node takes it")
+    late.expect_exact("airflow-scheduler: 0/1 no node has these labels: mend nodes.controlPlane.nodeSelector")
     late.expect(pexpect.EOF)
     late.close()
     assert late.exitstatus == 1
