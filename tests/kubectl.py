@@ -13,6 +13,7 @@ from wizard.yaml_files import read_yaml
 
 Object = dict[str, Any]
 
+SPACE = re.compile(r"\s*")
 KUBECTL = next((str(path) for path in [Path(sys.executable).parent / "kubectl"] if path.exists()), "kubectl")
 
 
@@ -36,9 +37,9 @@ def read_back(text: str) -> list[Object]:
     done = kubectl("label", "--local", "--filename=-", "read=back", "--output=json", stdin=text)
     assert done.returncode == 0, done.stderr[-2000:]
     objects, text, decoder, at = [], done.stdout.strip(), json.JSONDecoder(), 0
-    while at < len(text):
-        body, at = decoder.raw_decode(text, at)
+    while at < len(text):  # never cutting off what is read: that would copy all the rest for each object
+        body, end = decoder.raw_decode(text, at)
         del body["metadata"]["labels"]["read"]
         objects.append(body)
-        at += len(text[at : at + 100]) - len(text[at : at + 100].lstrip())
+        at = SPACE.match(text, end).end()
     return objects

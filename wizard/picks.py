@@ -3,8 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from wizard.check.facts import Facts
+from wizard.check.facts import DEFAULT_INGRESS_CLASS, DEFAULT_STORAGE_CLASS, Facts, is_default
 from wizard.cluster.interface import Object
+from wizard.plan.shorthand import in_a_line
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,15 @@ def picks_of(facts: Facts) -> Picks:
 
 
 def _ingress_classes(bodies: list[Object]) -> Picks:
-    marked = "ingressclass.kubernetes.io/is-default-class"
-    return {"ingressClass": tuple(Pick(_name(body), _default(body, marked)) for body in bodies)}
+    return {"ingressClass": tuple(Pick(_name(body), _default(body, DEFAULT_INGRESS_CLASS)) for body in bodies)}
 
 
 def _storage_classes(bodies: list[Object]) -> Picks:
-    marked = "storageclass.kubernetes.io/is-default-class"
-    notes = (", ".join(filter(None, (_default(body, marked), body.get("provisioner", "")))) for body in bodies)
-    return {"storageClass": tuple(Pick(_name(body), note) for body, note in zip(bodies, notes, strict=True))}
+    return {"storageClass": tuple(Pick(_name(body), _about_storage(body)) for body in bodies)}
+
+
+def _about_storage(body: Object) -> str:
+    return ", ".join(filter(None, (_default(body, DEFAULT_STORAGE_CLASS), body.get("provisioner", ""))))
 
 
 def _nodes(bodies: list[Object]) -> Picks:
@@ -58,14 +60,9 @@ def _nodes(bodies: list[Object]) -> Picks:
             if not key.startswith(_NOT_CHOSEN_BY)
         )
         lasting = (each for each in body.get("spec", {}).get("taints", []) if not each["key"].startswith(_PASSING))
-        taints.update(map(_taint, lasting))
+        taints.update(in_a_line([taint]) for taint in lasting)
     telling = Counter({label: count for label, count in labels.items() if count < len(bodies)})
     return {"nodeLabel": _counted(telling), "nodeTaint": _counted(taints)}
-
-
-def _taint(taint: Object) -> str:
-    value = f"={taint['value']}" if taint.get("value") else ""
-    return f"{taint['key']}{value}:{taint['effect']}"
 
 
 def _counted(names: Counter[str]) -> tuple[Pick, ...]:
@@ -76,5 +73,5 @@ def _name(body: Object) -> str:
     return str(body["metadata"]["name"])
 
 
-def _default(body: Object, marked: str) -> str:
-    return "the default" if (body["metadata"].get("annotations") or {}).get(marked) == "true" else ""
+def _default(body: Object, annotation: str) -> str:
+    return "the default" if is_default(body, annotation) else ""

@@ -5,10 +5,10 @@ Polls instead of watching: nothing to time out, nothing to resume, and whoever r
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from wizard import record
 from wizard.causes import Answers, Seen, explain
@@ -38,8 +38,9 @@ def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
     """
     started = time.monotonic()
     said: dict[str, Row] = {}
+    answers = cache(partial(_answers, cluster, namespace))
     while True:
-        rows = _look(cluster, namespace, time.monotonic() - started)
+        rows = _look(cluster, namespace, answers, time.monotonic() - started)
         for row in rows:
             known = said.get(row.thing)
             if known is None or (known.mark, known.text) != (row.mark, row.text):
@@ -62,21 +63,23 @@ def _too_late(rows: list[Row], namespace: str, timeout: float) -> UserError:
     )
 
 
-def _look(cluster: Cluster, namespace: str, seconds: float) -> list[Row]:
+def _look(cluster: Cluster, namespace: str, answers: Callable[[], Answers], seconds: float) -> list[Row]:
     deployments = cluster.list("apps/v1", "Deployment", namespace, labels=record.LABELS)
     pods = cluster.list("v1", "Pod", namespace, labels=PODS)
-    return [_row(cluster, deployment, pods, seconds) for deployment in deployments]
+    return [_row(cluster, deployment, pods, answers, seconds) for deployment in deployments]
 
 
-def _row(cluster: Cluster, deployment: Object, pods: list[Object], seconds: float) -> Row:
-    name, namespace = deployment["metadata"]["name"], deployment["metadata"]["namespace"]
+def _row(
+    cluster: Cluster, deployment: Object, pods: list[Object], answers: Callable[[], Answers], seconds: float
+) -> Row:
+    name = deployment["metadata"]["name"]
     wanted, ready = deployment["spec"].get("replicas", 1), deployment.get("status", {}).get("readyReplicas", 0)
     if is_ready(deployment):
         return Row(name, Mark.DONE, f"{ready}/{wanted} ready", seconds)
     selector = deployment["spec"]["selector"]["matchLabels"].items()
     mine = [pod for pod in pods if selector <= (pod["metadata"].get("labels") or {}).items()]
     state = _state(cluster, deployment, mine)
-    cause = explain(state.seen(seconds), partial(_answers, cluster, namespace)) if state.evidence else ""
+    cause = explain(state.seen(seconds), answers) if state.evidence else ""
     text = f"{cause} ({_cut(state.text)})" if cause else state.text
     return Row(name, Mark.WARNING if cause else state.mark, f"{ready}/{wanted} {text}", seconds)
 

@@ -65,6 +65,7 @@ class Facts:
     quotas: Looked = None
     limits: Looked = None
     claims: Looked = None
+    """Their metadata."""
     there: Mapping[str, Looked] = field(default_factory=dict)
     """By kind, the metadata of what is in the namespace."""
     asked_at: float = 0.0
@@ -94,7 +95,14 @@ THERE = (
 )
 """Kinds of which an earlier install, or another tool, may have left something."""
 
+DEFAULT_INGRESS_CLASS = "ingressclass.kubernetes.io/is-default-class"
+DEFAULT_STORAGE_CLASS = "storageclass.kubernetes.io/is-default-class"
 RUNNING = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
+
+
+def is_default(body: Object, annotation: str) -> bool:
+    """Whether a class is the one that holds where none is named."""
+    return (body["metadata"].get("annotations") or {}).get(annotation) == "true"
 
 
 def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Facts:
@@ -110,7 +118,7 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
         "ingress_classes": partial(_list, cluster, "networking.k8s.io/v1", "IngressClass"),
         "quotas": partial(_list, cluster, "v1", "ResourceQuota", namespace),
         "limits": partial(_list, cluster, "v1", "LimitRange", namespace),
-        "claims": partial(_list, cluster, "v1", "PersistentVolumeClaim", namespace),
+        "claims": partial(_list, cluster, "v1", "PersistentVolumeClaim", namespace, metadata_only=True),
     }
     there = [partial(_list, cluster, *kind, namespace, metadata_only=True) for kind in THERE]
     may = [partial(_may, cluster, right, namespace) for right in wanted]

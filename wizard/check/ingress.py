@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from wizard.check.facts import Facts
+from wizard.check.facts import DEFAULT_INGRESS_CLASS, Facts, is_default
 from wizard.check.finding import Finding
 from wizard.plan.sections.access import INGRESS_DOCS
 from wizard.progress import Mark
 from wizard.render import Rendered
 
 CHECK = "ingress"
-DEFAULT = "ingressclass.kubernetes.io/is-default-class"
 PLACE = "access.ingressClass"
 
 
@@ -20,11 +19,7 @@ def check(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
         return
     named = ingresses[0]["spec"].get("ingressClassName")
     names = [each["metadata"]["name"] for each in facts.ingress_classes]
-    marked = [
-        each["metadata"]["name"]
-        for each in facts.ingress_classes
-        if (each["metadata"].get("annotations") or {}).get(DEFAULT) == "true"
-    ]
+    marked = [each["metadata"]["name"] for each in facts.ingress_classes if is_default(each, DEFAULT_INGRESS_CLASS)]
     way_out = f"Set {PLACE} to one of: {', '.join(names)}." if names else "Install an Ingress controller, or take the "
     way_out += "" if names else "Service (access.type: service) and port-forward."
     if named and named not in names:

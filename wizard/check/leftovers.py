@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from wizard.check.facts import Facts
 from wizard.check.finding import Finding
+from wizard.check.storage import made_claims
 from wizard.cluster.interface import Object
 from wizard.progress import Mark
 from wizard.record import NAME, is_ours
@@ -48,7 +49,7 @@ def _manager(body: Object) -> str:
 
 def _database(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
     """The database takes its password when its files are made, so files without that password are locked."""
-    makes = any(each.kind == "PersistentVolumeClaim" and each.name == DATABASE_CLAIM for each in rendered.manifests)
+    makes = any(claim.name == DATABASE_CLAIM for claim in made_claims(rendered))
     claims, secrets = facts.claims, facts.there.get("Secret")
     if not makes or claims is None or secrets is None:
         return

@@ -10,6 +10,7 @@ from wizard.check.finding import Finding
 from wizard.check.pods import containers, planned, says
 from wizard.check.quantity import amount_of, number
 from wizard.check.quota import WAY_OUT
+from wizard.check.storage import made_claims, place_of, wanted_size
 from wizard.cluster.interface import Object
 from wizard.progress import Mark
 from wizard.render import Rendered
@@ -114,9 +115,8 @@ def _slow(name: str, item: Object, rendered: Rendered) -> Iterator[Finding]:
 
 def _claims(name: str, item: Object, rendered: Rendered) -> Iterator[Finding]:
     most, least = ((item.get(key) or {}).get("storage") for key in ("max", "min"))
-    for claim in (manifest for manifest in rendered.manifests if manifest.kind == "PersistentVolumeClaim"):
-        wanted = claim.body["spec"]["resources"]["requests"]["storage"]
-        place = f"{claim.trace.of(()).answer.removesuffix('.type')}.size"
+    for claim in made_claims(rendered):
+        wanted, place = wanted_size(claim), place_of(claim, "size")
         bound = most if most and number(wanted) > number(most) else None
         bound = least if least and number(wanted) < number(least) else bound
         if bound:

@@ -14,6 +14,7 @@ from wizard.check.pods import GROUPS, Amount, PlannedPod, planned
 from wizard.check.quantity import cores, number, size
 from wizard.cluster.interface import Object
 from wizard.plan.fields import KUBERNETES_DOCS
+from wizard.plan.shorthand import in_a_line
 from wizard.progress import Mark
 from wizard.render import Rendered
 from wizard.render.lift import selects
@@ -72,8 +73,7 @@ def refusal(node: Object, spec: Object) -> str:
     tolerations = spec.get("tolerations") or []
     for taint in node["spec"]["taints"]:
         if taint["effect"] != "PreferNoSchedule" and not any(_tolerates(each, taint) for each in tolerations):
-            value = f"={taint['value']}" if taint.get("value") else ""
-            return f"with taint {taint['key']}{value}:{taint['effect']}"
+            return f"with taint {in_a_line([taint])}"
     return ""
 
 

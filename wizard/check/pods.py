@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from wizard.check.quantity import number
@@ -76,7 +77,7 @@ class PlannedPod:
 def planned(rendered: Rendered) -> list[PlannedPod]:
     """All pods of a plan: those of Deployments, and the template of task pods, wherever it is kept."""
     found = [pod for manifest in rendered.manifests for pod in _of(manifest.body)]
-    return [*found, *(_task(read_yaml(text)) for text in rendered.in_image.values() if _is_pod(text))]
+    return [*found, *(_task(_parsed(text)) for text in rendered.in_image.values() if _is_pod(text))]
 
 
 def _of(body: Object) -> Iterator[PlannedPod]:
@@ -85,7 +86,14 @@ def _of(body: Object) -> Iterator[PlannedPod]:
         role = template["metadata"]["labels"]["airflow-wizard/role"]
         yield PlannedPod(body["metadata"]["name"], role, template, body["spec"].get("replicas", 1))
     if body["kind"] == "ConfigMap":
-        yield from (_task(read_yaml(text)) for text in body.get("data", {}).values() if _is_pod(text))
+        yield from (_task(_parsed(text)) for text in body.get("data", {}).values() if _is_pod(text))
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Object:
+    """A template out of a file, to be read only: whoever types asks for the same one again and again."""
+    pod: Object = read_yaml(text)
+    return pod
 
 
 def _is_pod(text: str) -> bool:

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from wizard.check.facts import Facts
 from wizard.check.finding import Finding
-from wizard.check.pods import Amount, PlannedPod, all_pods, asked, containers, planned, says
+from wizard.check.pods import Amount, PlannedPod, asked, containers, planned, says
 from wizard.check.quantity import amount_of, number
+from wizard.check.size import sums
 from wizard.cluster.interface import Object
 from wizard.progress import Mark
 from wizard.render import Rendered
@@ -47,28 +48,25 @@ def _quota(quota: Object, rendered: Rendered, pods: list[PlannedPod], facts: Fac
 
 def _needs(rendered: Rendered, pods: list[PlannedPod]) -> dict[str, Decimal]:
     """By the resource's name in a quota, what all that stays asks for."""
-    requests, limits = all_pods(pods), Amount()
+    total, limits = sums(rendered), Amount()
     for pod in pods:
         limits += asked(pod.spec, "limits") * pod.count
     kinds = [manifest.kind for manifest in rendered.manifests]
-    claims = [manifest.body for manifest in rendered.manifests if manifest.kind == "PersistentVolumeClaim"]
-    storage = sum((number(claim["spec"]["resources"]["requests"]["storage"]) for claim in claims), Decimal(0))
-    count = Decimal(sum(pod.count for pod in pods))
     counted = {
-        "pods": count,
-        "persistentvolumeclaims": Decimal(len(claims)),
+        "pods": Decimal(total.pods),
+        "persistentvolumeclaims": Decimal(kinds.count("PersistentVolumeClaim")),
         "services": Decimal(kinds.count("Service")),
         "configmaps": Decimal(kinds.count("ConfigMap") + 1),
         "secrets": Decimal(len(rendered.secrets) + 1),
     }
     return {
-        "requests.cpu": requests.cpu,
-        "cpu": requests.cpu,
-        "requests.memory": requests.memory,
-        "memory": requests.memory,
+        "requests.cpu": total.asks.cpu,
+        "cpu": total.asks.cpu,
+        "requests.memory": total.asks.memory,
+        "memory": total.asks.memory,
         "limits.cpu": limits.cpu,
         "limits.memory": limits.memory,
-        "requests.storage": storage,
+        "requests.storage": total.storage,
         **counted,
         **{f"count/{resource}": number for resource, number in counted.items()},
         "count/deployments.apps": Decimal(kinds.count("Deployment")),

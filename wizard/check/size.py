@@ -8,6 +8,7 @@ from wizard.check.facts import Facts
 from wizard.check.finding import Finding
 from wizard.check.pods import Amount, all_pods, planned
 from wizard.check.quantity import cores, number, size
+from wizard.check.storage import made_claims, wanted_size
 from wizard.progress import Mark
 from wizard.render import Rendered
 
@@ -38,8 +39,7 @@ class Sums:
 def sums(rendered: Rendered) -> Sums:
     """Of a plan, without any cluster."""
     pods = planned(rendered)
-    claims = [manifest.body for manifest in rendered.manifests if manifest.kind == "PersistentVolumeClaim"]
-    storage = sum((number(claim["spec"]["resources"]["requests"]["storage"]) for claim in claims), Decimal(0))
+    storage = sum((number(wanted_size(claim)) for claim in made_claims(rendered)), Decimal(0))
     task = next((pod.asks for pod in pods if not pod.count), None)
     return Sums(sum(pod.count for pod in pods), all_pods(pods), storage, task)
 

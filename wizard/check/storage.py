@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from wizard.check.facts import Facts
+from wizard.check.facts import DEFAULT_STORAGE_CLASS, Facts, is_default
 from wizard.check.finding import Finding
 from wizard.cluster.interface import Object, Objects
 from wizard.plan.fields import VOLUME_DOCS
@@ -11,7 +11,6 @@ from wizard.render import Manifest, Rendered
 from wizard.render.lift import pod_template, template_path
 
 CHECK = "storage"
-DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 ONE_NODE = (
     "ebs.csi.aws.com kubernetes.io/aws-ebs pd.csi.storage.gke.io kubernetes.io/gce-pd disk.csi.azure.com "
@@ -44,13 +43,27 @@ def offers_many(storage_class: Object) -> bool | None:
 
 def default_class(classes: Objects) -> Object | None:
     """The class of claims that name none."""
-    return next((each for each in classes if (each["metadata"].get("annotations") or {}).get(DEFAULT) == "true"), None)
+    return next((each for each in classes if is_default(each, DEFAULT_STORAGE_CLASS)), None)
+
+
+def made_claims(rendered: Rendered) -> list[Manifest]:
+    """The claims that the plan makes."""
+    return [manifest for manifest in rendered.manifests if manifest.kind == "PersistentVolumeClaim"]
+
+
+def wanted_size(claim: Manifest) -> str:
+    """How much storage a claim asks for, as a quantity."""
+    return str(claim.body["spec"]["resources"]["requests"]["storage"])
+
+
+def place_of(claim: Manifest, answer: str) -> str:
+    """The place of an answer about a claim: `logs.size`."""
+    return f"{claim.trace.of(()).answer.removesuffix('.type')}.{answer}"
 
 
 def check(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
     """Each claim that the plan makes, and each that it takes to be there."""
-    made = [manifest for manifest in rendered.manifests if manifest.kind == "PersistentVolumeClaim"]
-    for claim in made:
+    for claim in made_claims(rendered):
         yield from list(_made(claim, facts)) or [_fine(claim, facts)]
     yield from _named(rendered, facts)
 
@@ -63,11 +76,7 @@ def _fine(claim: Manifest, facts: Facts) -> Finding:
         by = "is there already"
     elif not named:
         by = f"gets class {default['metadata']['name']}, the default" if default else "gets the default class, if any"
-    return Finding(CHECK, Mark.DONE, f"claim {claim.name} {by}", place=_place(claim))
-
-
-def _place(claim: Manifest) -> str:
-    return f"{claim.trace.of(()).answer.removesuffix('.type')}.storageClass"
+    return Finding(CHECK, Mark.DONE, f"claim {claim.name} {by}", place=place_of(claim, "storageClass"))
 
 
 def _claim(facts: Facts, name: str) -> Object | None:
@@ -77,7 +86,7 @@ def _claim(facts: Facts, name: str) -> Object | None:
 def _made(claim: Manifest, facts: Facts) -> Iterator[Finding]:
     if facts.storage_classes is None or _claim(facts, claim.name):
         return
-    place = _place(claim)
+    place = place_of(claim, "storageClass")
     names = ", ".join(each["metadata"]["name"] for each in facts.storage_classes)
     named = claim.body["spec"].get("storageClassName")
     if named is None:
@@ -115,7 +124,7 @@ def _many(claim: Manifest, chosen: Object, facts: Facts, place: str) -> Iterator
 
 def _named(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
     """Claims that pods mount and the plan doesn't make."""
-    made = {manifest.name for manifest in rendered.manifests if manifest.kind == "PersistentVolumeClaim"}
+    made = {claim.name for claim in made_claims(rendered)}
     for name, place in _mounted(rendered).items():
         if name in made or facts.claims is None or _claim(facts, name):
             continue

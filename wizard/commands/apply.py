@@ -16,7 +16,6 @@ from wizard.commands.options import (
     say_rows,
 )
 from wizard.errors import Exit
-from wizard.progress import Mark
 
 if TYPE_CHECKING:
     from wizard.apply import Prepared
@@ -86,6 +85,8 @@ def offer_rehearsal(cluster: "Cluster", plan: "Plan", options: argparse.Namespac
 
 def show(cluster: "Cluster", prepared: "Prepared", *, each: bool) -> None:
     """What will be written, and where; with `each`, every object that changes."""
+    from wizard.check import fired
+
     new = "" if prepared.namespace_exists else " (will be created)"
     say(f"context    {cluster.context}\nAPI server {cluster.server}\nnamespace  {prepared.plan.namespace}{new}")
     say(f"changes    {prepared.sentence()}")
@@ -96,6 +97,5 @@ def show(cluster: "Cluster", prepared: "Prepared", *, each: bool) -> None:
         say(f"  stays: {label}")
     for warning in prepared.warnings:
         say(f"‼ {warning}")
-    for finding in prepared.findings:
-        if finding.mark is Mark.WARNING:
-            say("\n".join(finding.lines()))
+    for finding in fired(prepared.findings):
+        say("\n".join(finding.lines()))

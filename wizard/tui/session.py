@@ -24,6 +24,9 @@ RAIL = {**STEPS, "review": "Review", "apply": "Apply"}
 CONTEXT: Key = ("context",)
 """The choice of a context. No question of the plan: a shared plan must not choose somebody's cluster."""
 
+Asked = dict[str, Question]
+"""The questions that apply, by place: made once for all that is looked up at a time, since that is a key press."""
+
 UNSEEN = "·"
 WORST = (Mark.FAILED, Mark.WARNING, Mark.DONE)
 OF_CONTEXT = ("API server", "rights")
@@ -117,22 +120,16 @@ class Session:
 
     def problems(self) -> list[Problem]:
         """All that keeps the draft from being a plan, in the order of the steps."""
-        found = [self.problem(place, sentence) for place, sentence in self.draft.problems().items()]
+        asked = self._asked()
+        found = [_problem(asked, place, sentence) for place, sentence in self.draft.problems().items()]
         return sorted(found, key=lambda problem: list(STEPS).index(problem.step))
 
     def problem(self, place: str, sentence: str) -> Problem:
         """What is said of an answer, and where it was given."""
-        question = self._question_at(place)
-        step = question.step if question else place.partition(".")[0]
-        key, title = (question.key, question.title) if question else ((), place)
-        return Problem(step if step in STEPS else "cluster", key, title, sentence)
+        return _problem(self._asked(), place, sentence)
 
-    def _question_at(self, place: str) -> Question | None:
-        """The question that an answer belongs to, or that of the choice it is part of."""
-        asked = {question.place: question for question in questions(self.draft)}
-        while place and place not in asked:
-            place = place.rpartition(".")[0]
-        return asked.get(place)
+    def _asked(self) -> Asked:
+        return {question.place: question for question in questions(self.draft)}
 
     def picks(self) -> Picks:
         """What can be picked on the cluster of this run; empty until it has answered."""
@@ -173,8 +170,9 @@ class Session:
     def _of_cluster(self) -> dict[str, Remark]:
         """By the place of a question, the worst that the checks say about it; of one mark, all of it."""
         told: dict[str, dict[Mark, list[str]]] = {}
+        asked = self._asked()
         for finding in self.findings():
-            question = self._question_at(finding.place)
+            question = _question_at(asked, finding.place)
             place = question.place if question else "" if finding.check in OF_CONTEXT else None
             if place is not None:
                 way_out = f" {finding.way_out}" if finding.mark is not Mark.DONE else ""
@@ -184,25 +182,25 @@ class Session:
 
     def marks(self) -> dict[str, str]:
         """A sign for each step: something to mend, something to know, seen, or not yet seen."""
-        wrong = {problem.step for problem in self.problems()}
-        about = {question.step for each in fired(self.findings()) if (question := self._question_at(each.place))}
-        marks = {
-            step: Mark.FAILED
-            if step in wrong
-            else (Mark.WARNING if step in about else Mark.DONE)
-            if step in self.seen
-            else UNSEEN
-            for step in STEPS
-        }
-        review = Mark.WARNING if wrong or fired(self.findings()) else Mark.DONE
+        wrong, warned, asked = {problem.step for problem in self.problems()}, fired(self.findings()), self._asked()
+        about = {question.step for each in warned if (question := _question_at(asked, each.place))}
+        marks = {step: Mark.FAILED if step in wrong else self._seen_mark(step, about) for step in STEPS}
+        review = Mark.WARNING if wrong or warned else Mark.DONE
         return {**marks, "review": review if "review" in self.seen else UNSEEN, "apply": self.apply_mark}
+
+    def _seen_mark(self, step: str, about: set[str]) -> str:
+        if step not in self.seen:
+            return UNSEEN
+        return Mark.WARNING if step in about else Mark.DONE
 
     def rendered(self) -> Rendered:
         """The manifests of the answers; while these are no plan, of the last ones that were."""
-        if not self.draft.problems() or self._rendered is None:
-            plan = Draft().plan() if self.draft.problems() else self.draft.plan()
-            if self._rendered is None or self._rendered[0] != plan:
-                self._rendered = plan, render(plan)
+        try:
+            plan = self.draft.plan()
+        except PlanErrors:
+            plan = self._rendered[0] if self._rendered else Draft().plan()
+        if self._rendered is None or self._rendered[0] != plan:
+            self._rendered = plan, render(plan)
         return self._rendered[1]
 
     def changed(self) -> bool:
@@ -233,6 +231,20 @@ class Session:
             default=self.context,
             choices=choices,
         )
+
+
+def _question_at(asked: Asked, place: str) -> Question | None:
+    """The question that an answer belongs to, or that of the choice it is part of."""
+    while place and place not in asked:
+        place = place.rpartition(".")[0]
+    return asked.get(place)
+
+
+def _problem(asked: Asked, place: str, sentence: str) -> Problem:
+    question = _question_at(asked, place)
+    step = question.step if question else place.partition(".")[0]
+    key, title = (question.key, question.title) if question else ((), place)
+    return Problem(step if step in STEPS else "cluster", key, title, sentence)
 
 
 def _address(context: Context, of: int) -> str:
