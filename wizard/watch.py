@@ -15,8 +15,8 @@ from wizard.causes import Answers, Seen, explain
 from wizard.cluster.interface import Cluster, ClusterError, Object
 from wizard.errors import UserError
 from wizard.plan.file import parse
+from wizard.plan.rules import said_by
 from wizard.progress import Mark, Row
-from wizard.questions import Draft
 
 INTERVAL = 0.5
 """Seconds between two looks."""
@@ -93,7 +93,7 @@ def _answers(cluster: Cluster, namespace: str) -> Answers:
     """What the plan that was applied says; nothing where there is no record, or one of another version."""
     recorded = record.read(cluster, namespace)
     try:
-        return Draft.of(parse(recorded.plan)).said() if recorded else {}
+        return said_by(parse(recorded.plan)) if recorded else {}
     except UserError:
         return {}
 
