@@ -6,6 +6,8 @@ from typing import Any, Literal
 from wizard.cluster.interface import Cluster, Object
 
 _NOISE = ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink")
+_LOOKS = 5
+"""A controller may write between the look and the dry run: a Deployment's revision, just after it was changed."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,22 @@ class Change:
 def compare(cluster: Cluster, body: Object, *, force: bool = False) -> Change:
     """Ask by server-side dry run what applying this object would change. Raises `Conflict`, `Invalid`."""
     metadata = body["metadata"]
-    live = cluster.get(body["apiVersion"], body["kind"], metadata["name"], metadata.get("namespace", ""))
-    after = cluster.apply(body, dry_run=True, force=force)
-    if live is None:
-        return Change("create", body)
-    return Change("keep" if significant(live) == significant(after) else "change", body)
+    for _ in range(_LOOKS):
+        live = cluster.get(body["apiVersion"], body["kind"], metadata["name"], metadata.get("namespace", ""))
+        after = cluster.apply(body, dry_run=True, force=force)
+        if live is None:
+            return Change("create", body)
+        if significant(live) == significant(after):
+            return Change("keep", body)
+        if _version(live) == _version(after):
+            break
+    return Change("change", body)
+
+
+def _version(body: Object) -> str | None:
+    """Of the stored object, which a dry run's answer has too: it is counted up by what is stored alone."""
+    version: str | None = body["metadata"].get("resourceVersion")
+    return version
 
 
 def significant(body: Object) -> dict[str, Any]:

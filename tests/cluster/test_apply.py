@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from wizard import apply as applying
 from wizard import delete as deleting
 from wizard import record
 from wizard.cluster.interface import Cluster, Conflict, Object
+from wizard.diff import compare
 from wizard.errors import UserError
 from wizard.plan.file import complete
 from wizard.plan.model import Plan
 from wizard.progress import Row
+from wizard.render import render
 
 pytestmark = pytest.mark.cluster
 
@@ -141,6 +144,35 @@ def test_secrets_are_made_once_and_their_readers_roll_when_one_changes(cluster: 
     assert changed == {"Deployment airflow-api-server", "Deployment airflow-scheduler"}
     list(applying.apply(cluster, prepared))
     assert deployment(cluster, namespace, "airflow-triggerer")["metadata"]["generation"] == triggerer
+
+
+def test_what_a_controller_writes_meanwhile_is_no_change(
+    cluster: Cluster, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(cluster, plan(namespace))
+    body = next(each.body for each in render(plan(namespace)).manifests if each.body["kind"] == "Service")
+    apply = cluster.apply
+    written = []
+    numbers = count()
+
+    def late(sent: Object, **options: Any) -> Object:
+        """A controller's write, between the look and the dry run."""
+        if len(written) < writes:
+            written.append(next(numbers))
+            metadata = {**_bare(body)["metadata"], "annotations": {"example.com/seen": str(written[-1])}}
+            apply({**_bare(body), "metadata": metadata}, manager="a-controller")
+        return apply(sent, **options)
+
+    monkeypatch.setattr(cluster, "apply", late)
+    for writes in (0, 1, 3):
+        written.clear()
+        assert compare(cluster, body).what == "keep"
+        assert len(written) == writes
+    changed = {**body, "spec": {**body["spec"], "sessionAffinity": "ClientIP"}}
+    for writes in (0, 1, 3):
+        written.clear()
+        assert compare(cluster, changed).what == "change"
+        assert len(written) == writes
 
 
 def _bare(body: Object) -> Object:
