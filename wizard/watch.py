@@ -6,11 +6,16 @@ Polls instead of watching: nothing to time out, nothing to resume, and whoever r
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
-from wizard import record
+from wizard import record, seen
+from wizard.causes import Explained, Seen, explain
 from wizard.cluster.interface import Cluster, ClusterError, Object
 from wizard.errors import UserError
+from wizard.plan.file import parse
 from wizard.progress import Mark, Row
+from wizard.questions import Draft
 
 INTERVAL = 0.5
 """Seconds between two looks."""
@@ -25,29 +30,40 @@ _BAD = {"ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainer
 
 
 def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
-    """A row whenever a Deployment's state has changed, until all are ready.
+    """A row whenever a Deployment's state has changed, until all are ready; then one for each that has no DAGs.
 
     Raises `UserError` after `timeout` seconds, naming what isn't and why. A cluster that doesn't answer for a moment
     is asked again.
     """
     started = time.monotonic()
+    watched = _Watched(cluster, namespace, answers(cluster, namespace))
     said: dict[str, Row] = {}
     while True:
-        rows = _look(cluster, namespace, time.monotonic() - started)
+        rows = watched.look(time.monotonic() - started)
         for row in rows:
             known = said.get(row.thing)
-            if known is None or (known.mark, known.text) != (row.mark, row.text):
+            if known is None or replace(known, seconds=row.seconds) != row:
                 said[row.thing] = row
                 yield row
         if rows and all(row.mark is Mark.DONE for row in rows):
+            yield from watched.doubts(time.monotonic() - started)
             return
         if time.monotonic() - started > timeout:
             raise _too_late([row for row in rows if row.mark is not Mark.DONE], namespace, timeout)
         time.sleep(INTERVAL)
 
 
+def answers(cluster: Cluster, namespace: str) -> dict[str, Any]:
+    """The answers by place of the plan that was applied last; empty where the cluster doesn't tell it."""
+    try:
+        recorded = record.read(cluster, namespace)
+        return Draft.of(parse(recorded.plan)).said() if recorded else {}
+    except UserError:
+        return {}
+
+
 def _too_late(rows: list[Row], namespace: str, timeout: float) -> UserError:
-    lines = "\n".join(f"  {row.thing}: {row.text}" for row in rows)
+    lines = "\n".join(f"  {row.thing}: {row.text}" + (f"\n    → {row.way_out}" if row.way_out else "") for row in rows)
     first = rows[0].thing if rows else "airflow-api-server"
     return UserError(
         f"Not ready within {timeout:.0f} s:\n{lines}",
@@ -56,21 +72,66 @@ def _too_late(rows: list[Row], namespace: str, timeout: float) -> UserError:
     )
 
 
-def _look(cluster: Cluster, namespace: str, seconds: float) -> list[Row]:
-    deployments = cluster.list("apps/v1", "Deployment", namespace, labels=record.LABELS)
-    pods = cluster.list("v1", "Pod", namespace, labels=PODS)
-    return [_row(cluster, deployment, pods, seconds) for deployment in deployments]
+class _Watched:
+    """What was applied to a namespace, with the plan's answers by place."""
+
+    def __init__(self, cluster: Cluster, namespace: str, answers: dict[str, Any]) -> None:
+        self._cluster = cluster
+        self._namespace = namespace
+        self._answers = answers
+
+    def look(self, seconds: float) -> list[Row]:
+        """A row for each Deployment; a way out that several have is told with the first."""
+        pods = self._cluster.list("v1", "Pod", self._namespace, labels=PODS)
+        rows: list[Row] = []
+        for deployment in self._deployments():
+            row = self._row(deployment, _pods_of(deployment, pods), seconds)
+            told = any(row.way_out == other.way_out for other in rows)
+            rows.append(replace(row, way_out="") if told else row)
+        return rows
+
+    def doubts(self, seconds: float) -> Iterator[Row]:
+        """A row for each Deployment that is ready and yet has no DAGs."""
+        pods = self._cluster.list("v1", "Pod", self._namespace, labels=PODS)
+        for deployment in self._deployments():
+            for pod in _pods_of(deployment, pods):
+                found = self._explain(seen.of_ready_pod(self._cluster, pod))
+                if found:
+                    name = deployment["metadata"]["name"]
+                    yield Row(name, found.cause.mark, f"ready, but {found.text}", seconds, found.way_out)
+
+    def _deployments(self) -> list[Object]:
+        return self._cluster.list("apps/v1", "Deployment", self._namespace, labels=record.LABELS)
+
+    def _explain(self, things: Iterator[Seen]) -> Explained | None:
+        return explain(things, self._answers, self._namespace)
+
+    def _row(self, deployment: Object, pods: list[Object], seconds: float) -> Row:
+        name = deployment["metadata"]["name"]
+        wanted, ready = deployment["spec"].get("replicas", 1), deployment.get("status", {}).get("readyReplicas", 0)
+        if is_ready(deployment):
+            return Row(name, Mark.DONE, f"{ready}/{wanted} ready", seconds)
+        pod = _newest(pods)
+        found = self._explain(seen.of_deployment(deployment))
+        if found is None and pod is not None and not pod_is_ready(pod):
+            found = self._explain(seen.of_pod(self._cluster, pod))
+        if found is not None:
+            return Row(name, found.cause.mark, f"{ready}/{wanted} {found.text}", seconds, found.way_out)
+        mark, reason = _no_pod(deployment) if pod is None else pod_state(self._cluster, pod)
+        return Row(name, mark, f"{ready}/{wanted} {reason}", seconds)
 
 
-def _row(cluster: Cluster, deployment: Object, pods: list[Object], seconds: float) -> Row:
-    name = deployment["metadata"]["name"]
-    wanted, ready = deployment["spec"].get("replicas", 1), deployment.get("status", {}).get("readyReplicas", 0)
-    if is_ready(deployment):
-        return Row(name, Mark.DONE, f"{ready}/{wanted} ready", seconds)
+def _pods_of(deployment: Object, pods: list[Object]) -> list[Object]:
+    """Those of a Deployment that are not on their way out."""
     selector = deployment["spec"]["selector"]["matchLabels"].items()
     mine = [pod for pod in pods if selector <= (pod["metadata"].get("labels") or {}).items()]
-    mark, reason = _reason(cluster, deployment, mine)
-    return Row(name, mark, f"{ready}/{wanted} {reason}", seconds)
+    return [pod for pod in mine if "deletionTimestamp" not in pod["metadata"]]
+
+
+def _newest(pods: list[Object]) -> Object | None:
+    """The pod that a Deployment waits for."""
+    waiting = [pod for pod in pods if not pod_is_ready(pod)] or pods
+    return max(waiting, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")), default=None)
 
 
 def is_ready(deployment: Object) -> bool:
@@ -79,15 +140,6 @@ def is_ready(deployment: Object) -> bool:
     seen: bool = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 1)
     counts = [status.get(key, 0) for key in ("updatedReplicas", "availableReplicas", "replicas")]
     return seen and counts == [wanted, wanted, wanted]
-
-
-def _reason(cluster: Cluster, deployment: Object, pods: list[Object]) -> tuple[Mark, str]:
-    pods = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
-    if not pods:
-        return _no_pod(deployment)
-    waiting = [pod for pod in pods if not pod_is_ready(pod)] or pods
-    newest = max(waiting, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")))
-    return pod_state(cluster, newest)
 
 
 def pod_is_ready(pod: Object) -> bool:
