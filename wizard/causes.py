@@ -79,16 +79,23 @@ class Explained:
 
 
 def explain(things: Iterable[Seen], answers: Mapping[str, Any], namespace: str) -> Explained | None:
-    """The first cause that fits the first of the things that any fits; `answers` are those of the plan, by place."""
+    """The first cause that fits the first of the things that any fits; one that is merely waited for comes last.
+
+    `answers` are those of the plan, by place; empty where none is known.
+    """
+    patient = None
     for seen in things:
         for cause in CAUSES:
             if found := cause.matches(seen, answers):
-                return _told(cause, found, cause.place(seen, answers), namespace)
-    return None
+                told = _told(cause, found, cause.place(seen, answers), namespace)
+                if cause.mark is Mark.WARNING:
+                    return told
+                patient = patient or told
+    return patient
 
 
 def _told(cause: Cause, found: re.Match[str], place: str, namespace: str) -> Explained:
-    groups = {name: text or "" for name, text in found.groupdict().items()}
+    groups = {name: text or f"the {name}" for name, text in found.groupdict().items()}
     where = f" ({place})" if place else ""
     # A container's log may hold its lines' ends as \n, in one line of JSON.
     said = " ".join(found[0].replace("\\n", " ").split())[:LONGEST]
@@ -122,6 +129,13 @@ _GIT = "/(git-sync|dag-processor)"
 """git-sync clones; with a Git bundle, the dag-processor itself."""
 _AIRFLOW = "^(control-plane|tasks)/"
 _UNFIT = "Unschedulable|SchedulerError"
+
+
+def _of_nodes(text: str) -> str:
+    """In what Kubernetes' scheduler says: all of it, but for what it says of preemption."""
+    return rf".*{text}.*?(?=\. (no new claims to deallocate, )?preemption:|\.?$)"
+
+
 _START_CLEAN = (
     "kubectl delete --ignore-not-found deployment/postgres-db pvc/postgres-db -n {namespace}, and apply again."
 )
@@ -191,16 +205,25 @@ CAUSES = (
         "no node is left that has no other component of Airflow",
         "Add nodes, or answer {place} with soft: components then share a node where they must.",
         reason=_UNFIT,
-        text=r"didn't match pod anti-affinity rules",
+        text=_of_nodes("didn't match pod anti-affinity rules"),
         places=(Place("nodes.antiAffinity"),),
     ),
     Cause(
-        "database-too-large",
-        "no node has room for the database",
-        "Lower {place} and what goes with it, or add a larger node.",
+        "database-too-large-cpu",
+        "no node has the CPU that the database asks for",
+        "Lower {place}, or add a larger node.",
         about="^database/",
         reason=_UNFIT,
-        text=r"Insufficient (cpu|memory)",
+        text=_of_nodes("Insufficient cpu"),
+        places=(Place("database.cpu"),),
+    ),
+    Cause(
+        "database-too-large",
+        "no node has the memory that the database asks for",
+        "Lower {place}, or add a larger node.",
+        about="^database/",
+        reason=_UNFIT,
+        text=_of_nodes("Insufficient memory"),
         places=(Place("database.memory"),),
     ),
     Cause(
@@ -209,7 +232,7 @@ CAUSES = (
         "Lower {place}: each task more asks for memory; or add a larger node.",
         about="^tasks/",
         reason=_UNFIT,
-        text=r"Insufficient (cpu|memory)",
+        text=_of_nodes("Insufficient (cpu|memory)"),
         places=(Place("executor.concurrency"), Place("executor.default.concurrency")),
     ),
     Cause(
@@ -217,14 +240,15 @@ CAUSES = (
         "no node has room",
         "Add a node, or free one: kubectl describe nodes shows what is taken.",
         reason=_UNFIT,
-        text=r"Insufficient (cpu|memory|ephemeral-storage)|Too many pods",
+        text=_of_nodes("(Insufficient (cpu|memory|ephemeral-storage)|Too many pods)"),
     ),
     Cause(
         "nodes-taint",
         "the nodes have a taint that the pod does not tolerate",
-        "Add the taint to {place}, such as {key}={value}:NoSchedule, or take it from a node.",
+        "Add {taint} to {place}, or take it from a node.",
         reason=_UNFIT,
-        text=r"untolerated taint(?:\(s\))? \{(?P<key>(?!node-role\.|node\.)[^:}]+):? ?(?P<value>[^}]*)\}",
+        text=r"^a node that has the labels has the taint (?P<taint>\S+)|"
+        + _of_nodes(r"0/(\d+) nodes are available: \1 node\(s\) had untolerated taint"),
         places=(Place("nodes.tasks.tolerations", "^tasks/"), Place("nodes.controlPlane.tolerations")),
     ),
     Cause(
@@ -232,15 +256,8 @@ CAUSES = (
         "no node has the labels that are asked for",
         "Mend {place}, or label a node: kubectl label node NAME KEY=VALUE.",
         reason=_UNFIT,
-        text=r"didn't match Pod's node affinity/selector",
+        text=_of_nodes("didn't match Pod's node affinity/selector"),
         places=(Place("nodes.tasks.nodeSelector", "^tasks/"), Place("nodes.controlPlane.nodeSelector")),
-    ),
-    Cause(
-        "nodes-none",
-        "the cluster has no node that takes pods",
-        "kubectl get nodes shows why: start one, or uncordon one.",
-        reason=_UNFIT,
-        text=r"no nodes available.*|untolerated taint(\(s\))? \{node[^}]*\}|were unschedulable",
     ),
     # Claims.
     Cause(
@@ -312,13 +329,6 @@ CAUSES = (
         "the namespace's Pod Security does not let the pod in",
         "Airflow's pods keep to restricted with {place}: kubernetes; what else is in the pod was added to it.",
         text=r'violates PodSecurity "[^"]+": .*',
-        places=(Place("platform"),),
-    ),
-    Cause(
-        "security-context-constraints",
-        "OpenShift chooses the users that pods run as",
-        "Answer {place} with openshift.",
-        text=r"unable to validate against any security context constraint.*",
         places=(Place("platform"),),
     ),
     Cause(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from wizard.causes import Seen
 from wizard.cluster.interface import Cluster, ClusterError, Object
+from wizard.picks import PASSING, taint_of
 
 TAIL = 60
 """Lines at the end of a log in which a cause is looked for."""
@@ -33,7 +34,8 @@ def of_pod(cluster: Cluster, pod: Object) -> Iterator[Seen]:
         yield from _claims(cluster, pod)
     for condition in status.get("conditions", []):
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            yield Seen(f"{_role(pod)}/", condition.get("reason", ""), condition.get("message", ""))
+            text = "\n".join([condition.get("message", ""), *_taints(cluster, pod["spec"])])
+            yield Seen(f"{_role(pod)}/", condition.get("reason", ""), text)
     container = _current(status)
     if container is not None:
         parts = (_message(container), _said(cluster, pod, container), _of_container(cluster, pod, container))
@@ -62,6 +64,36 @@ def _claims(cluster: Cluster, pod: Object) -> Iterator[Seen]:
             claim = None
         if claim is not None and claim.get("status", {}).get("phase") != "Bound":
             yield Seen(f"claim/{name}", "Pending", "\n".join(_events(cluster, claim)))
+
+
+def _taints(cluster: Cluster, spec: Object) -> list[str]:
+    """What the scheduler doesn't name: the taints that keep a pod from the nodes whose labels it asks for.
+
+    Kubernetes' own, of nodes that aren't ready, are left out: nobody should tolerate them.
+    """
+    try:
+        nodes = cluster.list("v1", "Node")
+    except ClusterError:
+        return []
+    wanted = (spec.get("nodeSelector") or {}).items()
+    fit = [node for node in nodes if wanted <= (node["metadata"].get("labels") or {}).items()]
+    taints = [taint for node in fit for taint in node["spec"].get("taints") or []]
+    kept_out = [
+        taint_of(taint)
+        for taint in taints
+        if taint["effect"] != "PreferNoSchedule" and not taint["key"].startswith(PASSING)
+        if not any(_tolerates(each, taint) for each in spec.get("tolerations") or [])
+    ]
+    return [f"a node that has the labels has the taint {taint}" for taint in dict.fromkeys(kept_out)]
+
+
+def _tolerates(toleration: Object, taint: Object) -> bool:
+    """By the rules of https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/."""
+    if toleration.get("effect") not in (None, "", taint["effect"]):
+        return False
+    if toleration.get("key") not in (None, "", taint["key"]):
+        return False
+    return toleration.get("operator") == "Exists" or toleration.get("value", "") == taint.get("value", "")
 
 
 def _current(status: Object) -> Object | None:
