@@ -103,13 +103,13 @@ def _told(cause: Cause, found: re.Match[str], place: str, namespace: str) -> Exp
     return Explained(cause, f"{cause.sentence}{where}" + (f": {said}" if said else ""), way_out)
 
 
-def table() -> str:
-    """The rows as Markdown, for the README."""
+def table(causes: Iterable[Cause]) -> str:
+    """Rows as Markdown, for the reference."""
     rows = []
-    for cause in CAUSES:
+    for cause in causes:
         places = ", ".join(dict.fromkeys(f"`{each.answer}`" for each in cause.places))
         way_out = re.sub(r"\{(\w+)\}", lambda group: "it" if group[1] == "place" else group[1].upper(), cause.way_out)
-        rows.append(f"| {cause.sentence} | {places} | {way_out.replace('|', chr(92) + '|')} |\n")
+        rows.append(f"| {cause.sentence} | {places} | {way_out} |\n")
     return "| what is told | the answer | the way out |\n|---|---|---|\n" + "".join(rows)
 
 
@@ -322,14 +322,13 @@ CAUSES = (
         "quota-limits",
         "the namespace's quota wants limits that Airflow's pods do not have",
         "Give the namespace a LimitRange with a default for {limits}, or take it out of the quota.",
-        text=r"failed quota: [^:]+: must specify (?P<limits>[^;]+).*",
+        text=r"failed quota: [^:]+: must specify (?P<limits>\S+) for: .*",
     ),
     Cause(
         "pod-security",
         "the namespace's Pod Security does not let the pod in",
-        "Airflow's pods keep to restricted with {place}: kubernetes; what else is in the pod was added to it.",
+        "Airflow's pods keep to restricted, so something was added to this one: kubectl get deployment -o yaml shows it.",
         text=r'violates PodSecurity "[^"]+": .*',
-        places=(Place("platform"),),
     ),
     Cause(
         "limit-range-database",
@@ -377,21 +376,21 @@ CAUSES = (
         "probe-startup",
         "killed because it did not start in time",
         "The node may be too slow or too full: give it more CPU, or other nodes.",
-        text=r"^Killing: .* failed startup probe.*",
+        text=r"(?<=^Killing: ).* failed startup probe.*",
     ),
     Cause(
         "probe-scheduler",
-        "killed because nothing showed that the scheduler is at work",
+        "killed because the scheduler looked stuck",
         "Raise {place} if the node is merely slow.",
         about="/scheduler$",
-        text=r"^Killing: .* failed liveness probe.*",
+        text=r"(?<=^Killing: ).* failed liveness probe.*",
         places=(Place("liveness.scheduler.failureThreshold"),),
     ),
     Cause(
         "probe-liveness",
         "killed because it no longer answered",
         "The node may be too slow or too full; kubectl logs --previous shows what it was at.",
-        text=r"^Killing: .* failed liveness probe.*",
+        text=r"(?<=^Killing: ).* failed liveness probe.*",
     ),
     Cause(
         "secret-missing",
@@ -461,10 +460,11 @@ CAUSES = (
     Cause(
         "database-half-made",
         "the database's folder was left half made when its first start was cut off",
-        "Nothing is in it yet, so start clean: " + _START_CLEAN,
+        "Where Airflow never ran, nothing is in it, so start clean: " + _START_CLEAN,
         about="^(control-plane|tasks|database)/",
         text=r'(database|role) "[^"]*" does not exist|.*could not find the database system|'
-        r'.*could not open file "global/.*|initdb: error: directory .* is not empty',
+        r'.*could not (open file "global/|access the server configuration file).*|'
+        r"initdb: error: directory .* is not empty",
         only="database.storage",
     ),
     Cause(
@@ -472,7 +472,7 @@ CAUSES = (
         "the database's data is of another PostgreSQL than its image",
         "Answer {place} with the version that made the data, or move it by pg_dump.",
         about="^database/",
-        text=r"The data directory was initialized by PostgreSQL version \d+|database files are incompatible.*",
+        text=r"The data directory was initialized by PostgreSQL version \d+",
         places=(Place("database.image"),),
     ),
     Cause(
@@ -538,7 +538,7 @@ CAUSES = (
         "the repository has no such branch",
         "Mend {place}, or push the branch.",
         about=_GIT,
-        text=r"couldn't find remote ref [^\s\\]+|pathspec '[^']*' did not match any file.*",
+        text=r"couldn't find remote ref [\w./-]+|pathspec '[^']*' did not match any file",
         places=(Place("dags.ref"),),
     ),
     Cause(
@@ -554,7 +554,7 @@ CAUSES = (
         "no Git host answers there",
         "Mend {place}, or let pods of this cluster reach the host.",
         about=_GIT,
-        text=r"Could not resolve host(name)?:? [^\s\\]+|(connect to host|Failed to connect to) [^\\]*",
+        text=r"Could not resolve host(name)?:? [\w.-]+|(connect to host|Failed to connect to) [^\\]*",
         places=(Place("dags.repository"),),
     ),
     Cause(

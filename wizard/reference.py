@@ -1,18 +1,20 @@
-"""The reference: every question with its plan key, default and trade-off, and every rule; as Markdown, from the source
-that the wizard itself asks from."""
+"""The reference: every question with its plan key, default and trade-off, every rule, and every cause of what is stuck;
+as Markdown, from the source that the wizard itself asks from."""
 
 import re
 from collections.abc import Iterator
 
 from wizard.blueprints_folder import BLUEPRINTS
+from wizard.causes import CAUSES, table
 from wizard.plan.rules import RULES, Beginning, Rule
 from wizard.plan.shorthand import in_a_line
 from wizard.questions import STEPS, Choice, Draft, Key, Question, questions
 
 HEAD = """# Reference
 
-What a plan can say, in the order in which the wizard asks, and what the answers do to each other. Defaults are those of
-the profile *laptop*. Printed by `airflow-wizard explain`; `airflow-wizard explain dags` prints a part of it.
+What a plan can say, in the order in which the wizard asks, what the answers do to each other, and which of them mends
+what is stuck. Defaults are those of the profile *laptop*. Printed by `airflow-wizard explain`; `airflow-wizard explain
+dags` prints a part of it.
 """
 
 
@@ -24,6 +26,9 @@ def reference(place: str = "") -> str:
     rules = [rule for rule in RULES if any(_within(each, place) for each in rule.places)]
     if rules and parts:
         parts.append("## What answers do to each other\n\n" + _rules(rules))
+    causes = [cause for cause in CAUSES if not place or any(_within(each.answer, place) for each in cause.places)]
+    if causes and parts:
+        parts.append("## When something is stuck\n\n" + table(causes))
     return "\n".join(parts if place else [HEAD, *parts])
 
 

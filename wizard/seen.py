@@ -14,7 +14,7 @@ TAIL = 60
 """Lines at the end of a log in which a cause is looked for."""
 
 _FOUND = re.compile(r"Found [1-9]\d* files for bundle dags-.*")
-_LOST = "unable to retrieve container logs"
+LOST = "unable to retrieve container logs"
 """What a kubelet answers instead of a log that it has thrown away."""
 _PREPARING = ("ContainerCreating", "PodInitializing")
 
@@ -155,4 +155,4 @@ def _log(cluster: Cluster, pod: Object, container: str, *, previous: bool = Fals
         text = cluster.logs(metadata["namespace"], metadata["name"], container, tail=TAIL, previous=previous)
     except ClusterError:
         return ""
-    return "" if text.startswith(_LOST) else text
+    return "" if text.startswith(LOST) else text

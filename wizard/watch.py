@@ -5,7 +5,7 @@ Polls instead of watching: nothing to time out, nothing to resume, and whoever r
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,9 @@ INTERVAL = 0.5
 PODS = "airflow-wizard/role,kubernetes_executor!=True"
 """The pods that stay: those of Deployments."""
 
+Answers = Mapping[str, Any]
+"""The answers of a plan by place, such as `dags.ref`; empty where no plan is known."""
+
 TASK_PODS = "airflow-wizard/role=tasks,kubernetes_executor=True"
 """The pods that KubernetesExecutor makes, a task each; the second label is Airflow's own."""
 
@@ -36,24 +39,26 @@ def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
     is asked again.
     """
     started = time.monotonic()
-    watched = _Watched(cluster, namespace, answers(cluster, namespace))
+    known = answers(cluster, namespace)
     said: dict[str, Row] = {}
     while True:
-        rows = watched.look(time.monotonic() - started)
+        rows = _look(cluster, namespace, known, time.monotonic() - started)
         for row in rows:
-            known = said.get(row.thing)
-            if known is None or replace(known, seconds=row.seconds) != row:
+            before = said.get(row.thing)
+            if before is None or replace(before, seconds=row.seconds) != row:
                 said[row.thing] = row
                 yield row
         if rows and all(row.mark is Mark.DONE for row in rows):
-            yield from watched.doubts(time.monotonic() - started)
+            for name, found in explained(cluster, namespace, known).items():
+                text, seconds = f"ready, but {found.text}", time.monotonic() - started
+                yield Row(name, found.cause.mark, text, seconds, found.way_out)
             return
         if time.monotonic() - started > timeout:
             raise _too_late([row for row in rows if row.mark is not Mark.DONE], namespace, timeout)
         time.sleep(INTERVAL)
 
 
-def answers(cluster: Cluster, namespace: str) -> dict[str, Any]:
+def answers(cluster: Cluster, namespace: str) -> Answers:
     """The answers by place of the plan that was applied last; empty where the cluster doesn't tell it."""
     try:
         recorded = record.read(cluster, namespace)
@@ -72,57 +77,66 @@ def _too_late(rows: list[Row], namespace: str, timeout: float) -> UserError:
     )
 
 
-class _Watched:
-    """What was applied to a namespace, with the plan's answers by place."""
+def explained(cluster: Cluster, namespace: str, known: Answers | None = None) -> dict[str, Explained]:
+    """By Deployment, why it is stuck, or has no DAGs though it is ready; where a cause is known.
 
-    def __init__(self, cluster: Cluster, namespace: str, answers: dict[str, Any]) -> None:
-        self._cluster = cluster
-        self._namespace = namespace
-        self._answers = answers
+    `known` are the plan's answers by place; without them, those of the plan that was applied last.
+    """
+    known = answers(cluster, namespace) if known is None else known
+    found = {}
+    for deployment, pods in _deployments(cluster, namespace):
+        things = _doubtful(cluster, pods) if is_ready(deployment) else _stuck(cluster, deployment, pods)
+        if cause := explain(things, known, namespace):
+            found[deployment["metadata"]["name"]] = cause
+    return found
 
-    def look(self, seconds: float) -> list[Row]:
-        """A row for each Deployment; a way out that several have is told with the first."""
-        pods = self._cluster.list("v1", "Pod", self._namespace, labels=PODS)
-        rows: list[Row] = []
-        for deployment in self._deployments():
-            row = self._row(deployment, _pods_of(deployment, pods), seconds)
-            told = any(row.way_out == other.way_out for other in rows)
-            rows.append(replace(row, way_out="") if told else row)
-        return rows
 
-    def doubts(self, seconds: float) -> Iterator[Row]:
-        """A row for each Deployment that is ready and yet has no DAGs."""
-        pods = self._cluster.list("v1", "Pod", self._namespace, labels=PODS)
-        for deployment in self._deployments():
-            for pod in _pods_of(deployment, pods):
-                found = self._explain(seen.of_ready_pod(self._cluster, pod))
-                if found:
-                    name = deployment["metadata"]["name"]
-                    yield Row(name, found.cause.mark, f"ready, but {found.text}", seconds, found.way_out)
+def _stuck(cluster: Cluster, deployment: Object, pods: list[Object]) -> Iterator[Seen]:
+    yield from seen.of_deployment(deployment)
+    pod = _newest(pods)
+    if pod is not None and not pod_is_ready(pod):
+        yield from seen.of_pod(cluster, pod)
 
-    def _deployments(self) -> list[Object]:
-        return self._cluster.list("apps/v1", "Deployment", self._namespace, labels=record.LABELS)
 
-    def _explain(self, things: Iterator[Seen]) -> Explained | None:
-        return explain(things, self._answers, self._namespace)
+def _doubtful(cluster: Cluster, pods: list[Object]) -> Iterator[Seen]:
+    for pod in pods:
+        yield from seen.of_ready_pod(cluster, pod)
 
-    def _row(self, deployment: Object, pods: list[Object], seconds: float) -> Row:
-        name = deployment["metadata"]["name"]
-        wanted, ready = deployment["spec"].get("replicas", 1), deployment.get("status", {}).get("readyReplicas", 0)
-        if is_ready(deployment):
-            return Row(name, Mark.DONE, f"{ready}/{wanted} ready", seconds)
-        pod = _newest(pods)
-        found = self._explain(seen.of_deployment(deployment))
-        if found is None and pod is not None and not pod_is_ready(pod):
-            found = self._explain(seen.of_pod(self._cluster, pod))
-        if found is not None:
-            return Row(name, found.cause.mark, f"{ready}/{wanted} {found.text}", seconds, found.way_out)
-        mark, reason = _no_pod(deployment) if pod is None else pod_state(self._cluster, pod)
-        return Row(name, mark, f"{ready}/{wanted} {reason}", seconds)
+
+def _look(cluster: Cluster, namespace: str, known: Answers, seconds: float) -> list[Row]:
+    """A row for each Deployment; a way out that several have is told with the first."""
+    rows: list[Row] = []
+    for deployment, pods in _deployments(cluster, namespace):
+        row = _row(cluster, deployment, pods, seconds)
+        if row.mark is not Mark.DONE and (found := explain(_stuck(cluster, deployment, pods), known, namespace)):
+            count = row.text.partition(" ")[0]
+            again = any(found.way_out == other.way_out for other in rows)
+            row = replace(
+                row, mark=found.cause.mark, text=f"{count} {found.text}", way_out="" if again else found.way_out
+            )
+        rows.append(row)
+    return rows
+
+
+def _deployments(cluster: Cluster, namespace: str) -> list[tuple[Object, list[Object]]]:
+    """Those of ours, each with its pods that are not on their way out."""
+    deployments = cluster.list("apps/v1", "Deployment", namespace, labels=record.LABELS)
+    pods = cluster.list("v1", "Pod", namespace, labels=PODS)
+    return [(deployment, _pods_of(deployment, pods)) for deployment in deployments]
+
+
+def _row(cluster: Cluster, deployment: Object, pods: list[Object], seconds: float) -> Row:
+    """Its state as the cluster shows it."""
+    name = deployment["metadata"]["name"]
+    wanted, ready = deployment["spec"].get("replicas", 1), deployment.get("status", {}).get("readyReplicas", 0)
+    if is_ready(deployment):
+        return Row(name, Mark.DONE, f"{ready}/{wanted} ready", seconds)
+    pod = _newest(pods)
+    mark, reason = _no_pod(deployment) if pod is None else pod_state(cluster, pod)
+    return Row(name, mark, f"{ready}/{wanted} {reason}", seconds)
 
 
 def _pods_of(deployment: Object, pods: list[Object]) -> list[Object]:
-    """Those of a Deployment that are not on their way out."""
     selector = deployment["spec"]["selector"]["matchLabels"].items()
     mine = [pod for pod in pods if selector <= (pod["metadata"].get("labels") or {}).items()]
     return [pod for pod in mine if "deletionTimestamp" not in pod["metadata"]]
@@ -199,7 +213,7 @@ def _last_line(cluster: Cluster, pod: Object, container: str, *, previous: bool 
         text = cluster.logs(metadata["namespace"], metadata["name"], container, tail=5, previous=previous)
     except ClusterError:
         return ""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith(seen.LOST)]
     return plain_line(lines[-1])[:160] if lines else "starting"
 
 

@@ -131,6 +131,10 @@ STUCK: dict[str, tuple[str, Callable[[str], list[Object]]]] = {
         "no node has room: ",
         lambda ns: [deployment(ns, "airflow-scheduler", "control-plane", {"resources": {"requests": {"cpu": "5000"}}})],
     ),
+    "worker-too-large": (
+        "no node has room for a worker (executor.concurrency): ",
+        lambda ns: [deployment(ns, "airflow-worker", "tasks", {"resources": {"requests": {"memory": "900Ti"}}})],
+    ),
     "claim-class-missing": (
         "the cluster has no such StorageClass (logs.storageClass)",
         lambda ns: [claim(ns, "airflow-logs", storageClassName="no-such-class"), mounting(ns, "airflow-logs")],
@@ -158,7 +162,7 @@ STUCK: dict[str, tuple[str, Callable[[str], list[Object]]]] = {
         ],
     ),
     "pod-security": (
-        "the namespace's Pod Security does not let the pod in (platform)",
+        "the namespace's Pod Security does not let the pod in: violates",
         lambda ns: [deployment(ns, "airflow-scheduler", "control-plane", hostNetwork=True)],
     ),
 }
