@@ -327,7 +327,7 @@ CAUSES = (
     Cause(
         "pod-security",
         "the namespace's Pod Security does not let the pod in",
-        "Airflow's pods keep to restricted, so something was added to this one: kubectl get deployment -o yaml shows it.",
+        "Airflow's pods keep to restricted; kubectl get deployment -o yaml shows what was added to this one.",
         text=r'violates PodSecurity "[^"]+": .*',
     ),
     Cause(

@@ -1,12 +1,18 @@
 """What is stuck on a real node: images, killed containers, a database left half made; and Airflow's own pods with one
 wrong answer after the other."""
 
-import pytest
+from pathlib import Path
+from typing import Any
 
-from tests.cluster.test_causes import deployment, in_namespace
-from tests.node.command_line import remove
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
+
+from tests.cluster.test_causes import deployment, in_namespace, until_told
+from tests.node.command_line import CommandLine, remove, variable
+from tests.node.test_dags import by_key, by_token
 from wizard.cluster.interface import Cluster, Object
 from wizard.watch import rollouts
+from wizard.yaml_files import write_yaml
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node]
 
@@ -137,6 +143,53 @@ def registry(namespace: str) -> list[Object]:
     container = {"name": "registry", "image": "docker.io/apache/airflow:3.3.2", "command": ["python", "-c", REGISTRY]}
     spec = {"hostNetwork": True, "containers": [container], "terminationGracePeriodSeconds": 0}
     return [body, in_namespace("v1", "Pod", namespace, "registry", spec=spec)]
+
+
+def wrong(private_key: Path, known_hosts: str) -> list[tuple[dict[str, Any], str]]:
+    """Answers about DAGs, each with one that is wrong, and what is told of it."""
+    key = by_key({"type": "file", "path": variable("GIT_DEPLOY_KEY_FILE")})
+    strange = by_key({"type": "file", "path": str(private_key)})
+    token = {**by_token(), "token": {"type": "file", "path": str(private_key.with_name("token"))}}
+    ssh, https = variable("GIT_SSH_URL"), variable("GIT_HTTPS_URL")
+    return [
+        (git_sync(ssh, strange), "refuses the deploy key (dags.credentials.privateKey): Permission denied"),
+        (git_sync(ssh, {**key, "knownHosts": known_hosts}), "than the known hosts have (dags.credentials.knownHosts)"),
+        (git_sync(ssh, key, ref="no-such"), "no such branch (dags.ref): couldn't find remote ref no-such"),
+        (git_sync(f"{ssh.removesuffix('.git')}-not.git", key), "has no such repository, or hides it from this key"),
+        (git_sync(https, token), "refuses user or token (dags.credentials.token)"),
+    ]
+
+
+def git_sync(repository: str, credentials: dict[str, Any], **more: str) -> dict[str, Any]:
+    return {"type": "git-sync", "repository": repository, "period": "5s", "credentials": credentials, **more}
+
+
+def public_half(private_key: str) -> str:
+    key = load_ssh_private_key(private_key.encode(), None).public_key()
+    return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+
+def test_airflow_with_one_wrong_answer_after_the_other(
+    cluster: Cluster, wizard: CommandLine, tmp_path: Path, deploy_key: str
+) -> None:
+    (tmp_path / "key").write_text(deploy_key)
+    (tmp_path / "token").write_text("wrong")
+    known_hosts = f"{variable('GIT_KNOWN_HOSTS').split()[0]} {public_half(deploy_key)}"
+    head = {"apiVersion": "airflow-wizard/v1", "kind": "Plan", "profile": "laptop"}
+    database = {"storage": {"type": "ephemeral"}}
+    for dags, sentence in wrong(tmp_path / "key", known_hosts):
+        wizard.plan.write_text(write_yaml({**head, "database": database, "dags": dags}))
+        wizard.ok("apply", "--yes", "--wait=false")
+        row = until_told(cluster, wizard.namespace, sentence)
+        print(row.line())
+        assert row.way_out
+
+    key = by_key({"type": "file", "path": variable("GIT_DEPLOY_KEY_FILE")})
+    dags = git_sync(variable("GIT_SSH_URL"), key, folder="no/such")
+    wizard.plan.write_text(write_yaml({**head, "database": database, "dags": dags}))
+    said = wizard.ok("apply", "--yes").err
+    assert "ready, but the repository has no DAG in this folder (dags.folder): /git/repo/no/such" in said
+    assert "→ Mend dags.folder" in said
 
 
 def test_what_fails_on_a_node_is_told(cluster: Cluster, namespace: str) -> None:

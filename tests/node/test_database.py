@@ -112,9 +112,12 @@ def test_a_database_that_is_there_and_then_one_of_our_own(cluster: Cluster, wiza
 def what_a_database_refuses_is_told(cluster: Cluster, wizard: CommandLine) -> None:
     """Each in the line that says what a pod waits for, and nowhere with the password."""
     refused = [
-        (server(host="no-such-host.invalid"), 'could not translate host name "no-such-host.invalid"'),
-        (server(tls={"type": "verify-full"}), "certificate verify failed"),
-        (server(password=from_variable("POSTGRES_GUEST_PASSWORD")), "password authentication failed for user"),
+        (server(host="no-such-host.invalid"), '(database.host): could not translate host name "no-such-host.invalid"'),
+        (server(tls={"type": "verify-full"}), "(database.tls.caCertificate): certificate verify failed"),
+        (
+            server(password=from_variable("POSTGRES_GUEST_PASSWORD")),
+            "(database.password): password authentication failed for user",
+        ),
     ]
     for database, sentence in refused:
         answer(wizard, database)
@@ -127,6 +130,7 @@ def what_a_database_refuses_is_told(cluster: Cluster, wizard: CommandLine) -> No
     assert said.code == 1
     assert f"GRANT USAGE, CREATE ON SCHEMA public TO {guest}" in said.err
     assert f"database {variable('POSTGRES_DATABASE')}" in said.err
+    assert "(database.user)" in said.err
 
 
 def until_told(cluster: Cluster, namespace: str, sentence: str) -> None:
