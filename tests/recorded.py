@@ -13,6 +13,7 @@ from typing import Any
 
 from wizard.cluster.interface import Cluster, Object, Objects, UserError
 from wizard.cluster.selectors import by_labels
+from wizard.picks import PASSING
 from wizard.record import NAME as RECORD
 from wizard.seen import TAIL
 from wizard.yaml_files import read_yaml, write_yaml
@@ -25,7 +26,8 @@ KEPT = {
     "Node": {"spec": {"taints": ...}},
 }
 """Of each kind, what a recording has of it, besides its name and labels."""
-STATUS = ("phase", "conditions", "initContainerStatuses", "containerStatuses")
+CONDITIONS = ("PodScheduled", "Ready", "ReplicaFailure")
+ADDRESSES = ("hostIP", "hostIPs", "podIP", "podIPs", "startTime", "qosClass")
 KINDS = {"Deployment": "apps/v1", "Pod": "v1", "PersistentVolumeClaim": "v1", "ConfigMap": "v1", "Node": "v1"}
 
 
@@ -81,10 +83,12 @@ def trimmed(body: Object) -> Object:
         kept["generation"] = metadata["generation"]
         short["spec"]["template"] = {"metadata": {"labels": body["spec"]["template"]["metadata"]["labels"]}}
     if body["kind"] == "Pod":
-        short["status"] = {key: _status(value) for key, value in body["status"].items() if key in STATUS}
-        short["spec"]["containers"] = [{"name": each["name"]} for each in body["spec"]["containers"]]
+        own = [each for each in body["spec"].get("tolerations", []) if not each.get("key", "").startswith(PASSING)]
         claims = [each for each in body["spec"].get("volumes", []) if "persistentVolumeClaim" in each]
-        short["spec"]["volumes"] = claims
+        containers = [{"name": each["name"]} for each in body["spec"]["containers"]]
+        short["spec"] |= {"tolerations": own, "volumes": claims, "containers": containers}
+    if "status" in short:
+        short["status"] = {key: _status(key, value) for key, value in body["status"].items() if key not in ADDRESSES}
     return short
 
 
@@ -94,12 +98,16 @@ def _part(body: Any, wanted: Any) -> Any:
     return {key: _part(body[key], below) for key, below in wanted.items() if key in body}
 
 
-def _status(value: Any) -> Any:
-    """Conditions as they are; of containers, what they are at and what they were at before."""
-    if isinstance(value, str) or not any("state" in each for each in value):
+def _status(key: str, value: Any) -> Any:
+    """Of conditions, those that are looked at; of containers, what they are at and what they were at before."""
+    if key == "conditions":
+        looked_at = [each for each in value if each["type"] in CONDITIONS]
+        return [
+            {key: each[key] for key in ("type", "status", "reason", "message") if key in each} for each in looked_at
+        ]
+    if not isinstance(value, list):
         return value
-    kept = ("name", "ready", "restartCount", "state", "lastState")
-    short = [{key: each[key] for key in kept} for each in value]
+    short = [{key: each[key] for key in ("name", "ready", "restartCount", "state", "lastState")} for each in value]
     for ended in [each[state].get("terminated", {}) for each in short for state in ("state", "lastState")]:
         ended.pop("containerID", None)
     return short
