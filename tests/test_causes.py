@@ -81,6 +81,95 @@ def test_the_same_words_of_another_place_are_another_matter() -> None:
     assert [each and each.text.partition("(")[2] for each in found] == ["executor.image)", "executor.default.image)"]
 
 
+IN_OTHER_WORDS = [
+    # containerd, of Docker Hub and of GitHub's registry; CRI-O
+    (
+        "image-refused",
+        "control-plane/api-server",
+        "ErrImagePull",
+        "pull access denied, repository does not exist or may require authorization",
+    ),
+    (
+        "image-missing",
+        "control-plane/api-server",
+        "ErrImagePull",
+        'failed to resolve reference "ghcr.io/acme/airflow:1": ghcr.io/acme/airflow:1: not found',
+    ),
+    (
+        "image-missing",
+        "database/postgres",
+        "ErrImagePull",
+        "reading manifest 17 in quay.io/acme/postgres: manifest unknown",
+    ),
+    # Kubernetes before 1.34
+    (
+        "nodes-taint",
+        "control-plane/",
+        "Unschedulable",
+        "0/2 nodes are available: 2 node(s) had untolerated taint {dedicated: gpu}.",
+    ),
+    # the provisioners of EBS, of k3s and kind
+    (
+        "claim-access",
+        "claim/airflow-logs",
+        "Pending",
+        "ProvisioningFailed: desc = Volume capabilities MULTI_NODE_MULTI_WRITER not supported.",
+    ),
+    (
+        "claim-access",
+        "claim/airflow-dags",
+        "Pending",
+        "ProvisioningFailed: failed to provision volume: Only support ReadWriteOnce access mode",
+    ),
+    # MySQL
+    (
+        "database-password",
+        "control-plane/migrations",
+        "",
+        "waiting for the database: Access denied for user 'airflow'@'10.0.0.7' (db:3306)",
+    ),
+    ("database-name", "control-plane/migrations", "", "waiting for the database: Unknown database 'airflow' (db:3306)"),
+    (
+        "database-unreachable",
+        "control-plane/migrations",
+        "",
+        "waiting for the database: Can't connect to MySQL server on 'db:3306' (111) (db:3306)",
+    ),
+    # OpenSSH, git and GitHub
+    ("git-key", "control-plane/git-sync-init", "Error", 'Load key "/etc/git-secret/ssh": error in libcrypto'),
+    (
+        "git-known-hosts",
+        "control-plane/git-sync-init",
+        "Error",
+        "No ED25519 host key is known for github.com\\r\\nHost key verification failed.",
+    ),
+    (
+        "git-repository",
+        "control-plane/git-sync-init",
+        "Error",
+        "ERROR: Repository not found.\\nfatal: Could not read from remote repository.",
+    ),
+    (
+        "git-token",
+        "control-plane/git-sync-init",
+        "Error",
+        "fatal: could not read Username for 'https://github.com': terminal prompts disabled",
+    ),
+    (
+        "git-host",
+        "control-plane/git-sync-init",
+        "Error",
+        "ssh: connect to host git.example.com port 22: Connection timed out",
+    ),
+]
+"""Row, what it is about, its state, and what others than the cluster for tests say of it, as their issues show it."""
+
+
+@pytest.mark.parametrize(("row", "about", "reason", "text"), IN_OTHER_WORDS)
+def test_the_same_thing_in_other_words(row: str, about: str, reason: str, text: str) -> None:
+    assert name(explain([Seen(about, reason, text)], {}, "a")) == row
+
+
 def test_what_is_merely_waited_for_comes_after_what_is_wrong() -> None:
     waits = Seen("claim/airflow-logs", "Pending", "WaitForFirstConsumer: waiting for first consumer to be created")
     wrong = Seen("control-plane/", "Unschedulable", "0/3 nodes are available: 3 Insufficient cpu.")

@@ -248,7 +248,7 @@ CAUSES = (
         "Add {taint} to {place}, or take it from a node.",
         reason=_UNFIT,
         text=r"^a node that has the labels has the taint (?P<taint>\S+)|"
-        + _of_nodes(r"0/(\d+) nodes are available: \1 node\(s\) had untolerated taint"),
+        + _of_nodes(r"0/(?P<all>\d+) nodes are available: (?P=all) node\(s\) had untolerated taint"),
         places=(Place("nodes.tasks.tolerations", "^tasks/"), Place("nodes.controlPlane.tolerations")),
     ),
     Cause(
@@ -506,7 +506,7 @@ CAUSES = (
         "the Git host shows another key than the known hosts have",
         "Take the lines of airflow-wizard known-hosts REPOSITORY as {place}, and compare their fingerprints.",
         about=_GIT,
-        text=r"Host key verification failed|No \S+ host key is known for.*",
+        text=r"Host key verification failed",
         places=(Place("dags.credentials.knownHosts"),),
     ),
     Cause(

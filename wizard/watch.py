@@ -23,11 +23,11 @@ INTERVAL = 0.5
 PODS = "airflow-wizard/role,kubernetes_executor!=True"
 """The pods that stay: those of Deployments."""
 
-Answers = Mapping[str, Any]
-"""The answers of a plan by place, such as `dags.ref`; empty where no plan is known."""
-
 TASK_PODS = "airflow-wizard/role=tasks,kubernetes_executor=True"
 """The pods that KubernetesExecutor makes, a task each; the second label is Airflow's own."""
+
+Answers = Mapping[str, Any]
+"""The answers of a plan by place, such as `dags.ref`; empty where no plan is known."""
 
 _BAD = {"ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError", "CrashLoopBackOff"}
 
