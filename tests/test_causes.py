@@ -119,7 +119,7 @@ IN_OTHER_WORDS = [
         "claim-access",
         "claim/airflow-dags",
         "Pending",
-        "ProvisioningFailed: failed to provision volume: Only support ReadWriteOnce access mode",
+        "ProvisioningFailed: NodePath only supports ReadWriteOnce and ReadWriteOncePod (1.22+) access modes",
     ),
     # MySQL
     (
@@ -162,7 +162,7 @@ IN_OTHER_WORDS = [
         "ssh: connect to host git.example.com port 22: Connection timed out",
     ),
 ]
-"""Row, what it is about, its state, and what others than the cluster for tests say of it, as their issues show it."""
+"""Row, what it is about, its state, and what is said of it elsewhere than in the cluster for tests."""
 
 
 @pytest.mark.parametrize(("row", "about", "reason", "text"), IN_OTHER_WORDS)

@@ -97,8 +97,8 @@ def explain(things: Iterable[Seen], answers: Mapping[str, Any], namespace: str) 
 def _told(cause: Cause, found: re.Match[str], place: str, namespace: str) -> Explained:
     groups = {name: text or f"the {name}" for name, text in found.groupdict().items()}
     where = f" ({place})" if place else ""
-    # A container's log may hold its lines' ends as \n, in one line of JSON.
-    said = " ".join(found[0].replace("\\n", " ").split())[:LONGEST]
+    # A log in JSON holds its lines' ends as \n, once more escaped where an error quotes another one.
+    said = " ".join(re.sub(r"\\+[rn]", " ", found[0]).split())[:LONGEST]
     way_out = cause.way_out.format(place=place, namespace=namespace, **groups)
     return Explained(cause, f"{cause.sentence}{where}" + (f": {said}" if said else ""), way_out)
 
