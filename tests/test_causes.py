@@ -193,6 +193,13 @@ def test_the_way_out_is_in_the_rows_and_in_the_error_at_the_end() -> None:
     assert "(dags.credentials.privateKey): Permission denied (publickey)" in str(late.value)
 
 
+def test_pods_of_the_plan_before_are_not_held_against_the_new_one() -> None:
+    recorded = recorded_as("git-key")
+    assert list(explained(recorded, "airflow")) == ["airflow-dag-processor"]
+    recorded.list("apps/v1", "Deployment")[0]["metadata"]["generation"] += 1
+    assert not explained(recorded, "airflow")
+
+
 def test_the_plan_is_the_one_that_was_recorded_in_the_cluster() -> None:
     assert answers(recorded_as("git-branch"), "airflow")["dags.ref"] == "no-such-branch"
     assert answers(recorded_as("quota"), "airflow") == {}, "nobody applied a plan there"

@@ -92,6 +92,8 @@ def explained(cluster: Cluster, namespace: str, known: Answers | None = None) ->
 
 
 def _stuck(cluster: Cluster, deployment: Object, pods: list[Object]) -> Iterator[Seen]:
+    if 0 < deployment.get("status", {}).get("observedGeneration", 0) < deployment["metadata"]["generation"]:
+        return  # its pods are still those of the plan before
     yield from seen.of_deployment(deployment)
     pod = _newest(pods)
     if pod is not None and not pod_is_ready(pod):
