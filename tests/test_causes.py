@@ -1,193 +1,252 @@
-"""The causes of waiting: each row is recognized in what was recorded of a pod that waited for it, and in nothing else.
+"""What is known to get stuck, told from recordings of a real cluster: each row by its own, and by no other."""
 
-Recorded on Kubernetes 1.34 with containerd 2, git-sync 4, PostgreSQL 17 and MariaDB 11 by tests/node/test_causes.py and
-tests/node/test_database.py, with other names; what those can't make happen (OpenShift, a registry's refusals, webhooks)
-is quoted from these products' own messages.
-"""
-
-from typing import Any
+import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.asked import ASKED
-from wizard.causes import CAUSES, Seen, explain
-from wizard.plan.file import parse
-from wizard.progress import Mark
-from wizard.questions import Draft
-from wizard.watch import pod_state
+from tests.recorded import Recorded
+from wizard.causes import CAUSES, Cause, Explained, Seen, explain, table
+from wizard.commands.options import say_rows
+from wizard.errors import UserError
+from wizard.progress import Mark, Row
+from wizard.watch import answers, explained, rollouts
 
-BESIDE, EXISTING = {"database": "postgresql"}, {"database": "existing"}
-TAIL = "no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."
-
-
-def pull(text: str) -> Seen:
-    return Seen(f"ErrImagePull: failed to pull and unpack image: {text}", "ErrImagePull", "scheduler")
-
-
-def waits(text: str) -> Seen:
-    return Seen(f"0/3 nodes are available: {text}. {TAIL}", "Unschedulable", "", 60)
+RECORDINGS = sorted((Path(__file__).parent / "causes").glob("*.yaml"))
+"""`ROW.yaml`, or `ROW.VARIANT.yaml`; those of `healthy` are of a start in which nothing is wrong."""
+README = Path(__file__).parents[1] / "README.md"
+PLACES = {group[0].place for group in ASKED.values()}
+BY_NAME = {cause.name: cause for cause in CAUSES}
 
 
-def refused(text: str) -> Seen:
-    return Seen(f'pods "airflow-scheduler-588b5487fc-x" is forbidden: {text}', "FailedCreate")
+def name_of(file: Path) -> str:
+    return file.name.partition(".")[0]
 
 
-def database(text: str) -> Seen:
-    return Seen(f"waiting for the database: {text} (postgres-db:5432)", "", "migrations", 60)
+def told(file: Path) -> list[Explained]:
+    """What is told of the Deployments of a recording."""
+    recorded = Recorded(file)
+    return list(explained(recorded, recorded.namespace).values())
 
 
-def git(text: str) -> Seen:
-    return Seen(f"{{'msg': 'error syncing repo, will retry', 'error': \"git fetch: {text}\"}}", "", "git-sync-init", 60)
+@pytest.mark.parametrize("file", RECORDINGS, ids=lambda file: file.stem)
+def test_a_recording_is_told_by_its_own_row_alone(file: Path) -> None:
+    names = {found.cause.name for found in told(file)}
+    assert names == ({name_of(file)} - {"healthy"})
 
 
-RECORDED: dict[str, tuple[Seen, dict[str, Any]]] = {
-    "a registry that wants a login": (
-        pull("pull access denied, repository does not exist or may require authorization: server message: denied: "),
-        {},
+QUOTED = {"openshift"}
+"""What the clusters for tests can't show; it is in the words of `IN_OTHER_WORDS` alone."""
+
+
+def test_every_row_has_a_recording_and_a_start_without_trouble_has_some() -> None:
+    names = [name_of(file) for file in RECORDINGS]
+    assert {*names, *QUOTED} == {*BY_NAME, "healthy"} and not QUOTED & set(names)
+    assert {row for row, *_ in IN_OTHER_WORDS} >= QUOTED
+    assert names.count("healthy") >= 3
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.name)
+def test_every_answer_that_is_named_is_a_question_of_the_plan(cause: Cause) -> None:
+    assert {place.answer for place in cause.places} <= PLACES
+    assert cause.only == "" or cause.only in PLACES
+    assert ("{place}" in cause.way_out) == bool(cause.places)
+    sections = "|".join({place.partition(".")[0] for place in PLACES})
+    assert set(re.findall(rf"\b(?:{sections})(?:\.[a-zA-Z]+)+", cause.way_out)) <= PLACES
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.name)
+def test_the_first_words_fit_into_two_lines_of_a_small_screen(cause: Cause) -> None:
+    longest = max((len(place.answer) + 3 for place in cause.places), default=0)
+    assert len(cause.sentence) + longest <= 2 * 48
+
+
+@pytest.mark.parametrize("file", RECORDINGS, ids=lambda file: file.stem)
+def test_a_row_is_silent_where_the_plan_does_not_ask_for_its_answer(file: Path) -> None:
+    cause = BY_NAME.get(name_of(file))
+    if cause is None or not (cause.places or cause.only):
+        return
+    recorded = Recorded(file)
+    others = {place: "any" for place in PLACES - {each.answer for each in cause.places} - {cause.only}}
+    names = [found.cause.name for found in explained(recorded, recorded.namespace, others).values()]
+    assert cause.name not in names
+
+
+def test_the_same_words_of_another_place_are_another_matter() -> None:
+    refused = 'waiting for the database: password authentication failed for user "airflow" (db:5432)'
+    of_migrations = Seen("control-plane/migrations", "", refused)
+    existing, own = {"database.password": "secret"}, {"database.storage": "claim"}
+    assert name(explain([of_migrations], existing, "a")) == "database-password"
+    assert name(explain([of_migrations], own, "a")) == "database-password-kept"
+    assert name(explain([Seen("control-plane/git-sync", "", refused)], {"dags.ref": "main"}, "a")) == ""
+    redis = Seen("broker/redis", "ErrImageNeverPull", "")
+    found = [explain([redis], {place: "redis:7"}, "a") for place in ("executor.image", "executor.default.image")]
+    assert [each and each.text.partition("(")[2] for each in found] == ["executor.image)", "executor.default.image)"]
+
+
+IN_OTHER_WORDS = [
+    # containerd, of Docker Hub and of GitHub's registry; CRI-O
+    (
+        "image-refused",
+        "control-plane/api-server",
+        "ErrImagePull",
+        "pull access denied, repository does not exist or may require authorization",
     ),
-    "a registry out of reach": (pull("dial tcp: lookup registry.example.com: no such host"), {}),
-    "an image that is not there": (pull('"registry.example.com/a:1": registry.example.com/a:1: not found'), {}),
-    "a taint": (waits("3 node(s) had untolerated taint {dedicated: other}"), {}),
-    "components that never share a node": (waits("1 node(s) didn't match pod anti-affinity rules"), {}),
-    "a selector that no node fits": (waits("1 node(s) didn't match Pod's node affinity/selector"), {}),
-    "a claim that no volume fits": (waits("pod has unbound immediate PersistentVolumeClaims. not found"), {}),
-    "a volume on another node": (waits("1 node(s) had volume node affinity conflict"), {}),
-    "no room": (waits("1 Insufficient cpu"), {}),
-    "a quota": (refused("exceeded quota: team, requested: pods=1, used: pods=4, limited: pods=4"), {}),
-    "a quota that wants limits": (refused("failed quota: team: must specify limits.cpu for: scheduler"), {}),
-    "a LimitRange": (refused("maximum cpu usage per Container is 100m, but limit is 1"), {}),
-    "Pod Security": (refused('violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false'), {}),
-    "OpenShift's users": (refused("unable to validate against any security context constraint: [provider"), {}),
-    "a webhook": (Seen('admission webhook "validate.example.com" denied the request: no owner', "FailedCreate"), {}),
-    "a Secret or ConfigMap that is gone": (
-        Seen('MountVolume.SetUp failed for volume "a" : secret "dags-key" not found', "ContainerCreating", "", 60),
-        {},
+    (
+        "image-missing",
+        "control-plane/api-server",
+        "ErrImagePull",
+        'failed to resolve reference "ghcr.io/acme/airflow:1": ghcr.io/acme/airflow:1: not found',
     ),
-    "a wrong password of a database that is there": (
-        database('password authentication failed for user "airflow"'),
-        EXISTING,
+    (
+        "image-missing",
+        "database/postgres",
+        "ErrImagePull",
+        "reading manifest 17 in quay.io/acme/postgres: manifest unknown",
     ),
-    "a password that the database's files don't know": (
-        database('password authentication failed for user "airflow"'),
-        BESIDE,
+    # OpenShift; a webhook
+    (
+        "openshift",
+        "control-plane/",
+        "FailedCreate",
+        'pods "a" is forbidden: unable to validate against any security context constraint: [provider',
     ),
-    "a user that may make no tables": (
-        Seen("this user may make no tables; as the owner of database a, run there: GRANT", "Error", "migrations"),
-        EXISTING,
+    (
+        "policy",
+        "control-plane/",
+        "FailedCreate",
+        'admission webhook "validate.example.com" denied the request: no owner',
     ),
-    "a database that is not on that server": (database('database "airflw" does not exist'), EXISTING),
-    "a database whose first start was cut off": (database('database "airflow" does not exist'), BESIDE),
-    "an unknown database host": (
-        database('could not translate host name "db" to address: Name or service not known'),
-        EXISTING,
+    # a volume that another node holds
+    (
+        "volume-elsewhere",
+        "control-plane/scheduler",
+        "ContainerCreating",
+        'FailedAttachVolume: Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) other-2',
     ),
-    "a database's certificate": (database("SSL error: certificate verify failed"), EXISTING),
-    "a database without TLS": (database("server does not support SSL, but SSL was required"), EXISTING),
-    "a database that wants TLS": (
-        database('no pg_hba.conf entry for host "10.0.0.7", user "a", no encryption'),
-        EXISTING,
+    # Kubernetes before 1.34
+    (
+        "nodes-taint",
+        "control-plane/",
+        "Unschedulable",
+        "0/2 nodes are available: 2 node(s) had untolerated taint {dedicated: gpu}.",
     ),
-    "a database out of reach": (database("Connection refused"), EXISTING),
-    "a key that the Git host refuses": (git("git@git.example.com: Permission denied (publickey)."), {}),
-    "a Git host that is not known": (git("Host key verification failed."), {}),
-    "a branch that is not there": (git("fatal: couldn't find remote ref no-such-branch"), {}),
-    "a token that the Git host refuses": (git("fatal: Authentication failed for 'https://git.example.com/'"), {}),
-    "a Git host's certificate": (git("SSL certificate problem: unable to get local issuer certificate"), {}),
-    "a repository that is not there": (git("fatal: '/dags.git' does not appear to be a git repository"), {}),
-    "a Git host out of reach": (git("ssh: Could not resolve hostname git.example.com: Name or service not known"), {}),
-    "too little memory for the database": (Seen("", "OOMKilled", "postgres"), {}),
-    "too little memory": (Seen("", "OOMKilled", "scheduler"), {}),
-    "a stuck scheduler": (
-        Seen("Container scheduler failed liveness probe, will be restarted", "Error", "scheduler"),
-        {},
+    # the provisioners of EBS, of k3s and kind
+    (
+        "claim-access",
+        "claim/airflow-logs",
+        "Pending",
+        "ProvisioningFailed: desc = Volume capabilities MULTI_NODE_MULTI_WRITER not supported.",
     ),
-    "a liveness probe": (
-        Seen("Container triggerer failed liveness probe, will be restarted", "Error", "triggerer"),
-        {},
+    (
+        "claim-access",
+        "claim/airflow-dags",
+        "Pending",
+        "ProvisioningFailed: NodePath only supports ReadWriteOnce and ReadWriteOncePod (1.22+) access modes",
     ),
-    "a slow start": (Seen("Container api-server failed startup probe, will be restarted", "Error", "api-server"), {}),
-    "a migration that failed": (
-        Seen("sqlalchemy.exc.ProgrammingError: (psycopg2.errors.DuplicateTable)", "Error", "migrations"),
-        {},
+    # MySQL
+    (
+        "database-password",
+        "control-plane/migrations",
+        "",
+        "waiting for the database: Access denied for user 'airflow'@'10.0.0.7' (db:3306)",
     ),
-}
-
-NORMAL = (
-    Seen("waiting for the database: Connection refused (postgres-db:5432)", "", "migrations", 3),
-    Seen("waiting for the database: the database system is starting up (postgres-db:5432)", "", "migrations", 9),
-    Seen("to do: make the database's tables", "", "migrations", 9),
-    Seen("INFO  [alembic.runtime.migration] Running upgrade 3.2.0 -> 3.3.0", "", "migrations", 9),
-    Seen("waits for the migration", "", "migrations", 30),
-    Seen("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.", "Unschedulable", "", 1),
-    Seen("", "ContainerCreating", "scheduler", 30),
-    Seen("", "PodInitializing", "scheduler", 30),
-    Seen("Readiness probe failed: ", "ContainerCreating", "scheduler", 30),
-    Seen("{'msg': 'syncing git', 'ref': 'main'}", "", "git-sync-init", 30),
-)
-"""What there is to see of pods that start as they should."""
-
-
-@pytest.mark.parametrize("name", [cause.name for cause in CAUSES])
-def test_a_cause_is_recognized_by_its_own_row(name: str) -> None:
-    seen, answers = RECORDED[name]
-    first = next(cause for cause in CAUSES if cause.found_in(seen, answers))
-    assert first.name == name
-    text = explain(seen, lambda: answers)
-    print(text)
-    assert "{" not in text and first.sentence.partition("{")[0] in text
-
-
-@pytest.mark.parametrize("name", [cause.name for cause in CAUSES])
-def test_a_row_is_silent_about_what_later_ones_recognize(name: str) -> None:
-    names = [cause.name for cause in CAUSES]
-    cause = CAUSES[names.index(name)]
-    later = {other: RECORDED[other] for other in names[names.index(name) + 1 :]}
-    assert not [other for other, (seen, answers) in later.items() if cause.found_in(seen, answers)]
-    assert not [seen for seen in NORMAL if cause.found_in(seen, {})]
-
-
-def test_the_answers_that_are_named_are_questions() -> None:
-    places = {group[0].place for group in ASKED.values()}
-    for cause in CAUSES:
-        assert set(cause.places) <= places, cause.name
-        assert set(cause.when) <= places, cause.name
+    ("database-name", "control-plane/migrations", "", "waiting for the database: Unknown database 'airflow' (db:3306)"),
+    (
+        "database-unreachable",
+        "control-plane/migrations",
+        "",
+        "waiting for the database: Can't connect to MySQL server on 'db:3306' (111) (db:3306)",
+    ),
+    # OpenSSH, git and GitHub
+    ("git-key", "control-plane/git-sync-init", "Error", 'Load key "/etc/git-secret/ssh": error in libcrypto'),
+    (
+        "git-known-hosts",
+        "control-plane/git-sync-init",
+        "Error",
+        "No ED25519 host key is known for github.com\\r\\nHost key verification failed.",
+    ),
+    (
+        "git-repository",
+        "control-plane/git-sync-init",
+        "Error",
+        "ERROR: Repository not found.\\nfatal: Could not read from remote repository.",
+    ),
+    (
+        "git-token",
+        "control-plane/git-sync-init",
+        "Error",
+        "fatal: could not read Username for 'https://github.com': terminal prompts disabled",
+    ),
+    (
+        "git-host",
+        "control-plane/git-sync-init",
+        "Error",
+        "ssh: connect to host git.example.com port 22: Connection timed out",
+    ),
+]
+"""Row, what it is about, its state, and what is said of it elsewhere than in the cluster for tests."""
 
 
-def test_only_answers_that_the_plan_has_are_named() -> None:
-    seen = RECORDED["a claim that no volume fits"][0]
-    plan = parse("apiVersion: airflow-wizard/v1\nkind: Plan\nprofile: laptop\n")
-    said = Draft.of(plan).said()
-    assert "in database.storage.storageClass; kubectl" in explain(seen, lambda: said)
-    assert "logs.storageClass or dags.claim" in explain(seen, dict)
+@pytest.mark.parametrize(("row", "about", "reason", "text"), IN_OTHER_WORDS)
+def test_the_same_thing_in_other_words(row: str, about: str, reason: str, text: str) -> None:
+    assert name(explain([Seen(about, reason, text)], {}, "a")) == row
 
 
-def test_the_image_that_is_named_is_the_containers() -> None:
-    texts = {
-        container: explain(Seen("not found", "ImagePullBackOff", container), dict)
-        for container in ("git-sync-init", "postgres", "redis", "scheduler")
-    }
-    named = {
-        container: next(word.rstrip(";") for word in text.split() if "image" in word and "." in word)
-        for container, text in texts.items()
-    }
-    assert named == {
-        "git-sync-init": "dags.image",
-        "postgres": "database.image",
-        "redis": "executor.image",
-        "scheduler": "airflow.image",
-    }
+def test_what_is_merely_waited_for_comes_after_what_is_wrong() -> None:
+    waits = Seen("claim/airflow-logs", "Pending", "WaitForFirstConsumer: waiting for first consumer to be created")
+    wrong = Seen("control-plane/", "Unschedulable", "0/3 nodes are available: 3 Insufficient cpu.")
+    assert name(explain([waits, wrong], {}, "a")) == "nodes-full"
+    assert name(explain([waits], {}, "a")) == "claim-first-consumer"
 
 
-def test_answers_are_not_asked_for_where_nothing_is_wrong() -> None:
-    def never() -> dict[str, Any]:
-        raise AssertionError
-
-    assert [explain(seen, never) for seen in NORMAL] == [""] * len(NORMAL)
+def name(found: Explained | None) -> str:
+    return found.cause.name if found else ""
 
 
-def test_what_no_row_knows_is_shown_as_it_is() -> None:
-    waiting = {"waiting": {"reason": "CreateContainerConfigError", "message": "something new"}}
-    pod = {"metadata": {}, "status": {"containerStatuses": [{"name": "a", "ready": False, "state": waiting}]}}
-    state = pod_state(None, pod)  # type: ignore[arg-type]
-    assert (state.mark, state.text) == (Mark.WARNING, "CreateContainerConfigError: something new")
-    assert explain(state.seen(60), dict) == ""
+def recorded_as(stem: str) -> Recorded:
+    return Recorded(Path(__file__).parent / "causes" / f"{stem}.yaml")
+
+
+def test_the_way_out_is_in_the_rows_and_in_the_error_at_the_end() -> None:
+    rows: list[Row] = []
+    with pytest.raises(UserError) as late:
+        rows += rollouts(recorded_as("git-key"), "airflow", 0)
+    assert str(late.value).count("→ Add the public half") == 1
+    assert "(dags.credentials.privateKey): Permission denied (publickey)" in str(late.value)
+
+
+def test_pods_of_the_plan_before_are_not_held_against_the_new_one() -> None:
+    recorded = recorded_as("git-key")
+    assert list(explained(recorded, "airflow")) == ["airflow-dag-processor"]
+    recorded.list("apps/v1", "Deployment")[0]["metadata"]["generation"] += 1
+    assert not explained(recorded, "airflow")
+
+
+def test_the_plan_is_the_one_that_was_recorded_in_the_cluster() -> None:
+    assert answers(recorded_as("git-branch"), "airflow")["dags.ref"] == "no-such-branch"
+    assert answers(recorded_as("quota"), "airflow") == {}, "nobody applied a plan there"
+
+
+def test_the_command_line_says_a_way_out_at_once_and_once(capsys: pytest.CaptureFixture[str]) -> None:
+    starts = Row("airflow-scheduler", Mark.WARNING, "0/1 ended", 1.0)
+    stuck = Row("airflow-scheduler", Mark.WARNING, "0/1 it needs more memory", 1.5, "Lower it.")
+    later = Row("airflow-scheduler", Mark.WARNING, "0/1 it needs more memory than that", 9.0, "Lower it.")
+    say_rows([starts, stuck, later])
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 4 and lines[2].strip() == "→ Lower it."
+    assert lines[2].index("→") == lines[1].index("0/1")
+
+
+def test_the_readme_shows_what_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UserError):
+        say_rows(replace(row, seconds=9.3) for row in rollouts(recorded_as("git-key"), "airflow", 0))
+    assert f"```console\n{capsys.readouterr().err}```\n" in README.read_text("utf-8")
+
+
+def test_the_reference_has_the_rows_of_a_place() -> None:
+    rows = table([BY_NAME["git-key"], BY_NAME["quota"]]).splitlines()
+    assert rows[2].startswith("| the Git host refuses the deploy key | `dags.credentials.privateKey` | ")
+    assert "| the namespace's quota is used up |  | " in rows[3] and "{" not in rows[3]

@@ -2,6 +2,7 @@
 
 from tests.asked import ASKED
 from wizard.blueprints_folder import BLUEPRINTS
+from wizard.causes import CAUSES
 from wizard.commands import run
 from wizard.errors import Exit
 from wizard.plan.rules import RULES
@@ -19,12 +20,14 @@ def test_all_that_is_asked_and_every_rule_is_in_it() -> None:
         assert f"### {group[0].title}: `{group[0].place}`\n" in text
         assert all(choice.title in text for choice in group[0].choices)
     assert text.count("| warned of |") + text.count("| refused |") == len(RULES)
+    assert all(f"| {cause.sentence} |" in text for cause in CAUSES)
 
 
 def test_a_part_of_it_by_the_place_in_the_plan() -> None:
     text = reference("dags.claim")
     assert "`dags.claim.size`" in text and "`dags.repository`" not in text
     assert "ReadWriteOnce claim holds all pods" in text
+    assert "| the claim is not there | `dags.claim.name` |" in text and "`airflow.image`" not in text
 
 
 def test_an_unknown_place_is_said(capsys: object) -> None:

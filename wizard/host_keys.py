@@ -137,7 +137,8 @@ def _ended(cluster: Cluster, namespace: str, name: str, timeout: float) -> str:
         if has_ended(pod):
             return cluster.logs(namespace, name, "scan", tail=50)
         if time.monotonic() > end:
-            raise UserError(f"The pod that scans did not end within {timeout:.0f} s: {pod_state(cluster, pod).text}")
+            _, doing = pod_state(cluster, pod)
+            raise UserError(f"The pod that scans did not end within {timeout:.0f} s: {doing}")
         time.sleep(INTERVAL)
 
 

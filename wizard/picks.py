@@ -24,7 +24,7 @@ Picks = dict[str, tuple[Pick, ...]]
 
 _NOT_CHOSEN_BY = ("kubernetes.io/hostname", "kubernetes.io/os", "beta.kubernetes.io/", "node.kubernetes.io/exclude-")
 """Labels that name one node, or what it is: nobody dedicates nodes by them."""
-_PASSING = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
+PASSING = ("node.kubernetes.io/", "node.cloudprovider.kubernetes.io/")
 """Taints that Kubernetes itself sets for as long as something is wrong with a node."""
 
 
@@ -59,7 +59,7 @@ def _nodes(bodies: list[Object]) -> Picks:
             for key, value in (body["metadata"].get("labels") or {}).items()
             if not key.startswith(_NOT_CHOSEN_BY)
         )
-        lasting = (each for each in body.get("spec", {}).get("taints", []) if not each["key"].startswith(_PASSING))
+        lasting = (each for each in body.get("spec", {}).get("taints", []) if not each["key"].startswith(PASSING))
         taints.update(in_a_line([taint]) for taint in lasting)
     telling = Counter({label: count for label, count in labels.items() if count < len(bodies)})
     return {"nodeLabel": _counted(telling), "nodeTaint": _counted(taints)}

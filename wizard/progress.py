@@ -23,7 +23,10 @@ class Row:
     text: str
     seconds: float
     """Since this kind of work began on the thing."""
+    way_out: str = ""
+    """What to do about a thing that is stuck, where that is known."""
 
     def line(self, width: int = 36) -> str:
-        """As one line of text, the time at the end."""
-        return f"{self.mark} {self.thing:<{width}} {self.text}  {self.seconds:.1f} s"
+        """As one line of text, the time at the end; a way out is a line below."""
+        below = f"\n{'':<{width + 3}}→ {self.way_out}" if self.way_out else ""
+        return f"{self.mark} {self.thing:<{width}} {self.text}  {self.seconds:.1f} s{below}"

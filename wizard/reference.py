@@ -1,19 +1,19 @@
-"""The reference: every question with its plan key, default and trade-off, every rule, and what keeps pods waiting; as
-Markdown, from the source that the wizard itself asks from."""
+"""The reference: every question with its plan key, default and trade-off, every rule, and every cause of what is stuck;
+as Markdown, from the source that the wizard itself asks from."""
 
 import re
 from collections.abc import Iterator
 
 from wizard.blueprints_folder import BLUEPRINTS
-from wizard.causes import CAUSES, Cause
+from wizard.causes import CAUSES, table
 from wizard.plan.rules import RULES, Beginning, Rule
 from wizard.plan.shorthand import in_a_line
 from wizard.questions import STEPS, Choice, Draft, Key, Question, questions
 
 HEAD = """# Reference
 
-What a plan can say, in the order in which the wizard asks, what the answers do to each other, and what `apply` says of
-pods that wait. Defaults are those of the profile *laptop*. Printed by `airflow-wizard explain`; `airflow-wizard explain
+What a plan can say, in the order in which the wizard asks, what the answers do to each other, and which of them mends
+what is stuck. Defaults are those of the profile *laptop*. Printed by `airflow-wizard explain`; `airflow-wizard explain
 dags` prints a part of it.
 """
 
@@ -26,9 +26,9 @@ def reference(place: str = "") -> str:
     rules = [rule for rule in RULES if any(_within(each, place) for each in rule.places)]
     if rules and parts:
         parts.append("## What answers do to each other\n\n" + _rules(rules))
-    causes = [cause for cause in CAUSES if not place or any(_within(each, place) for each in cause.places)]
+    causes = [cause for cause in CAUSES if not place or any(_within(each.answer, place) for each in cause.places)]
     if causes and parts:
-        parts.append("## What a pod that waits may wait for\n\n" + _causes(causes))
+        parts.append("## When something is stuck\n\n" + table(causes))
     return "\n".join(parts if place else [HEAD, *parts])
 
 
@@ -98,16 +98,3 @@ def _answer(answer: object) -> str:
         case Beginning(text=text):
             return f"{text}..."
     return str(answer)
-
-
-def _causes(causes: list[Cause]) -> str:
-    rows = (
-        f"| {cause.name} | {_filled(cause.sentence, cause)} | {_filled(cause.way_out, cause)} |\n" for cause in causes
-    )
-    return "| | what it means | what mends it |\n|---|---|---|\n" + "".join(rows)
-
-
-def _filled(text: str, cause: Cause) -> str:
-    """With the answers that can mend it, and an ellipsis for what is only known when it happens."""
-    named = " or ".join(f"`{place}`" for place in cause.places)
-    return re.sub(r"\{\d\}", "…", text).replace("{answer}", named).replace("{image}", named)

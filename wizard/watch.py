@@ -5,18 +5,17 @@ Polls instead of watching: nothing to time out, nothing to resume, and whoever r
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
-from wizard import record
-from wizard.causes import Answers, Seen, explain
+from wizard import record, seen
+from wizard.causes import Explained, Seen, explain
 from wizard.cluster.interface import Cluster, ClusterError, Object
 from wizard.errors import UserError
 from wizard.plan.file import parse
-from wizard.plan.rules import said_by
 from wizard.progress import Mark, Row
+from wizard.questions import Draft
 
 INTERVAL = 0.5
 """Seconds between two looks."""
@@ -27,34 +26,56 @@ PODS = "airflow-wizard/role,kubernetes_executor!=True"
 TASK_PODS = "airflow-wizard/role=tasks,kubernetes_executor=True"
 """The pods that KubernetesExecutor makes, a task each; the second label is Airflow's own."""
 
-_BAD = {"ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError", "CrashLoopBackOff"}
+Answers = Mapping[str, Any]
+"""The answers of a plan by place, such as `dags.ref`; empty where no plan is known."""
+
+_BAD = {
+    "ImagePullBackOff",
+    "ErrImagePull",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "CreateContainerConfigError",
+    "CrashLoopBackOff",
+}
 
 
 def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
-    """A row whenever a Deployment's state has changed, until all are ready.
+    """A row whenever a Deployment's state has changed, until all are ready; then one for each that has no DAGs.
 
     Raises `UserError` after `timeout` seconds, naming what isn't and why. A cluster that doesn't answer for a moment
     is asked again.
     """
     started = time.monotonic()
+    known = answers(cluster, namespace)
     said: dict[str, Row] = {}
-    answers = cache(partial(_answers, cluster, namespace))
     while True:
-        rows = _look(cluster, namespace, answers, time.monotonic() - started)
+        rows = _look(cluster, namespace, known, time.monotonic() - started)
         for row in rows:
-            known = said.get(row.thing)
-            if known is None or (known.mark, known.text) != (row.mark, row.text):
+            before = said.get(row.thing)
+            if before is None or replace(before, seconds=row.seconds) != row:
                 said[row.thing] = row
                 yield row
         if rows and all(row.mark is Mark.DONE for row in rows):
+            for name, found in explained(cluster, namespace, known).items():
+                text, seconds = f"ready, but {found.text}", time.monotonic() - started
+                yield Row(name, found.cause.mark, text, seconds, found.way_out)
             return
         if time.monotonic() - started > timeout:
             raise _too_late([row for row in rows if row.mark is not Mark.DONE], namespace, timeout)
         time.sleep(INTERVAL)
 
 
+def answers(cluster: Cluster, namespace: str) -> Answers:
+    """The answers by place of the plan that was applied last; empty where the cluster doesn't tell it."""
+    try:
+        recorded = record.read(cluster, namespace)
+        return Draft.of(parse(recorded.plan)).said() if recorded else {}
+    except UserError:
+        return {}
+
+
 def _too_late(rows: list[Row], namespace: str, timeout: float) -> UserError:
-    lines = "\n".join(f"  {row.thing}: {row.text}" for row in rows)
+    lines = "\n".join(f"  {row.thing}: {row.text}" + (f"\n    → {row.way_out}" if row.way_out else "") for row in rows)
     first = rows[0].thing if rows else "airflow-api-server"
     return UserError(
         f"Not ready within {timeout:.0f} s:\n{lines}",
@@ -63,56 +84,77 @@ def _too_late(rows: list[Row], namespace: str, timeout: float) -> UserError:
     )
 
 
-def _look(cluster: Cluster, namespace: str, answers: Callable[[], Answers], seconds: float) -> list[Row]:
+def explained(cluster: Cluster, namespace: str, known: Answers | None = None) -> dict[str, Explained]:
+    """By Deployment, why it is stuck, or has no DAGs though it is ready; where a cause is known.
+
+    `known` are the plan's answers by place; without them, those of the plan that was applied last.
+    """
+    known = answers(cluster, namespace) if known is None else known
+    found = {}
+    for deployment, pods in _deployments(cluster, namespace):
+        things = _doubtful(cluster, pods) if is_ready(deployment) else _stuck(cluster, deployment, pods)
+        if cause := explain(things, known, namespace):
+            found[deployment["metadata"]["name"]] = cause
+    return found
+
+
+def _stuck(cluster: Cluster, deployment: Object, pods: list[Object]) -> Iterator[Seen]:
+    if 0 < deployment.get("status", {}).get("observedGeneration", 0) < deployment["metadata"]["generation"]:
+        return  # its pods are still those of the plan before
+    yield from seen.of_deployment(deployment)
+    pod = _newest(pods)
+    if pod is not None and not pod_is_ready(pod):
+        yield from seen.of_pod(cluster, pod)
+
+
+def _doubtful(cluster: Cluster, pods: list[Object]) -> Iterator[Seen]:
+    for pod in pods:
+        yield from seen.of_ready_pod(cluster, pod)
+
+
+def _look(cluster: Cluster, namespace: str, known: Answers, seconds: float) -> list[Row]:
+    """A row for each Deployment; a way out that several have is told with the first."""
+    rows: list[Row] = []
+    for deployment, pods in _deployments(cluster, namespace):
+        row = _row(cluster, deployment, pods, seconds)
+        if row.mark is not Mark.DONE and (found := explain(_stuck(cluster, deployment, pods), known, namespace)):
+            count = row.text.partition(" ")[0]
+            again = any(found.way_out == other.way_out for other in rows)
+            row = replace(
+                row, mark=found.cause.mark, text=f"{count} {found.text}", way_out="" if again else found.way_out
+            )
+        rows.append(row)
+    return rows
+
+
+def _deployments(cluster: Cluster, namespace: str) -> list[tuple[Object, list[Object]]]:
+    """Those of ours, each with its pods that are not on their way out."""
     deployments = cluster.list("apps/v1", "Deployment", namespace, labels=record.LABELS)
     pods = cluster.list("v1", "Pod", namespace, labels=PODS)
-    return [_row(cluster, deployment, pods, answers, seconds) for deployment in deployments]
+    return [(deployment, _pods_of(deployment, pods)) for deployment in deployments]
 
 
-def _row(
-    cluster: Cluster, deployment: Object, pods: list[Object], answers: Callable[[], Answers], seconds: float
-) -> Row:
+def _row(cluster: Cluster, deployment: Object, pods: list[Object], seconds: float) -> Row:
+    """Its state as the cluster shows it."""
     name = deployment["metadata"]["name"]
     wanted, ready = deployment["spec"].get("replicas", 1), deployment.get("status", {}).get("readyReplicas", 0)
     if is_ready(deployment):
         return Row(name, Mark.DONE, f"{ready}/{wanted} ready", seconds)
+    pod = _newest(pods)
+    mark, reason = _no_pod(deployment) if pod is None else pod_state(cluster, pod)
+    return Row(name, mark, f"{ready}/{wanted} {reason}", seconds)
+
+
+def _pods_of(deployment: Object, pods: list[Object]) -> list[Object]:
     selector = deployment["spec"]["selector"]["matchLabels"].items()
     mine = [pod for pod in pods if selector <= (pod["metadata"].get("labels") or {}).items()]
-    state = _state(cluster, deployment, mine)
-    cause = explain(state.seen(seconds), answers) if state.evidence else ""
-    text = f"{cause} ({_cut(state.text)})" if cause else state.text
-    return Row(name, Mark.WARNING if cause else state.mark, f"{ready}/{wanted} {text}", seconds)
+    return [pod for pod in mine if "deletionTimestamp" not in pod["metadata"]]
 
 
-def _cut(text: str, width: int = 200) -> str:
-    """Kubernetes' own words, as many as show what they are about."""
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def _answers(cluster: Cluster, namespace: str) -> Answers:
-    """What the plan that was applied says; nothing where there is no record, or one of another version."""
-    recorded = record.read(cluster, namespace)
-    try:
-        return said_by(parse(recorded.plan)) if recorded else {}
-    except UserError:
-        return {}
-
-
-@dataclass(frozen=True)
-class State:
-    """What a pod that isn't ready is doing."""
-
-    mark: Mark
-    text: str
-    """In a few words."""
-    evidence: str = ""
-    """All there is to see: what Kubernetes says, the last lines of the log, events. Empty where nothing is wrong."""
-    reason: str = ""
-    container: str = ""
-
-    def seen(self, seconds: float) -> Seen:
-        """For `wizard.causes`."""
-        return Seen(self.evidence, self.reason, self.container, seconds)
+def _newest(pods: list[Object]) -> Object | None:
+    """The pod that a Deployment waits for."""
+    waiting = [pod for pod in pods if not pod_is_ready(pod)] or pods
+    return max(waiting, key=lambda pod: str(pod["metadata"].get("creationTimestamp", "")), default=None)
 
 
 def is_ready(deployment: Object) -> bool:
@@ -123,40 +165,25 @@ def is_ready(deployment: Object) -> bool:
     return seen and counts == [wanted, wanted, wanted]
 
 
-def _state(cluster: Cluster, deployment: Object, pods: list[Object]) -> State:
-    pods = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
-    if not pods:
-        return _no_pod(deployment)
-    waiting = [pod for pod in pods if not pod_is_ready(pod)] or pods
-    return pod_state(cluster, max(waiting, key=_telling))
-
-
-def _telling(pod: Object) -> tuple[bool, str]:
-    """Of several pods, one that no node takes tells most; then the newest."""
-    return "nodeName" not in pod["spec"], str(pod["metadata"].get("creationTimestamp", ""))
-
-
 def pod_is_ready(pod: Object) -> bool:
     """Whether a pod's probes let it take work."""
     conditions = pod.get("status", {}).get("conditions", [])
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 
-def _no_pod(deployment: Object) -> State:
+def _no_pod(deployment: Object) -> tuple[Mark, str]:
     for condition in deployment.get("status", {}).get("conditions", []):
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
-            message = str(condition.get("message", "the pod cannot be made"))
-            return State(Mark.WARNING, message, message, str(condition.get("reason", "")))
-    return State(Mark.WAITING, "its pod is being made")
+            return Mark.WARNING, str(condition.get("message", "the pod cannot be made"))
+    return Mark.WAITING, "its pod is being made"
 
 
-def pod_state(cluster: Cluster, pod: Object) -> State:
-    """What a pod that isn't ready is doing."""
+def pod_state(cluster: Cluster, pod: Object) -> tuple[Mark, str]:
+    """What a pod that isn't ready is doing, in a few words."""
     status = pod.get("status", {})
     for condition in status.get("conditions", []):
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
-            message = condition.get("message", "")
-            return State(Mark.WARNING, f"no node takes it: {message}", message, condition.get("reason", ""))
+            return Mark.WARNING, f"no node takes it: {condition.get('message', '')}"
     for container in status.get("initContainerStatuses", []):
         state = container.get("state", {})
         if "terminated" in state and state["terminated"].get("exitCode") == 0:
@@ -165,68 +192,38 @@ def pod_state(cluster: Cluster, pod: Object) -> State:
     for container in status.get("containerStatuses", []):
         if not container.get("ready"):
             return _container(cluster, pod, container, "")
-    return State(Mark.WAITING, "starting", _mounting(cluster, pod), "ContainerCreating")
+    return Mark.WAITING, "starting"
 
 
-def _mounting(cluster: Cluster, pod: Object) -> str:
-    """What keeps a pod that is long on its node from starting a container; not asked of one that just came there."""
-    born = datetime.fromisoformat(pod["metadata"]["creationTimestamp"])
-    return _events(cluster, pod) if datetime.now(UTC) - born > timedelta(seconds=5) else ""
-
-
-def _container(cluster: Cluster, pod: Object, status: Object, prefix: str) -> State:
-    name, state = status["name"], status.get("state", {})
+def _container(cluster: Cluster, pod: Object, status: Object, prefix: str) -> tuple[Mark, str]:
+    state = status.get("state", {})
     waiting = state.get("waiting", {})
     reason = waiting.get("reason", "")
     if reason == "CrashLoopBackOff" or status.get("restartCount") or "terminated" in state:
-        ended = state.get("terminated") or status.get("lastState", {}).get("terminated") or {}
-        log = _log(cluster, pod, name, previous="running" not in state and "terminated" not in state)
+        last = _last_line(cluster, pod, status["name"], previous="running" not in state and "terminated" not in state)
         restarts = f"restarted {status['restartCount']} times: " if status.get("restartCount") else "ended: "
-        text = prefix + restarts + (_last(log) or reason or _ended(ended))
-        evidence = f"{log}\n{_events(cluster, pod)}\n{reason}"
-        return State(Mark.WARNING, text, evidence, ended.get("reason", ""), name)
+        return Mark.WARNING, prefix + restarts + (last or reason or _ended(state))
     if reason in _BAD:
-        message = waiting.get("message", "")
-        return State(Mark.WARNING, f"{prefix}{reason}: {message}", f"{reason} {message}", reason, name)
+        return Mark.WARNING, f"{prefix}{reason}: {waiting.get('message', '')}"
     if "running" in state:
-        log = _log(cluster, pod, name) if prefix else ""
-        return State(Mark.WAITING, prefix + (_last(log) or "starting"), log, container=name)
-    text = prefix + {"PodInitializing": "starting"}.get(reason, reason or "starting")
-    evidence = _mounting(cluster, pod) if reason == "ContainerCreating" else ""
-    return State(Mark.WAITING, text, evidence, reason, name)
+        return Mark.WAITING, prefix + (_last_line(cluster, pod, status["name"]) if prefix else "starting")
+    return Mark.WAITING, prefix + {"PodInitializing": "starting"}.get(reason, reason or "starting")
 
 
-def _ended(ended: Object) -> str:
+def _ended(state: Object) -> str:
+    ended = state.get("terminated", {})
     return f"{ended.get('reason', 'Error')}, exit code {ended.get('exitCode')}"
 
 
-def _log(cluster: Cluster, pod: Object, container: str, *, previous: bool = False) -> str:
-    """The end of a container's log; nothing where it can't be read."""
+def _last_line(cluster: Cluster, pod: Object, container: str, *, previous: bool = False) -> str:
+    """The last line of a container's log, cut to what fits in a row; nothing where it can't be read."""
     metadata = pod["metadata"]
     try:
-        return cluster.logs(metadata["namespace"], metadata["name"], container, tail=20, previous=previous)
+        text = cluster.logs(metadata["namespace"], metadata["name"], container, tail=5, previous=previous)
     except ClusterError:
         return ""
-
-
-def _last(log: str) -> str:
-    """The last line of a log, cut to what fits in a row."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    return plain_line(lines[-1])[:160] if lines else ""
-
-
-def _events(cluster: Cluster, pod: Object) -> str:
-    """What Kubernetes warned of about a pod; nothing where that can't be read."""
-    metadata = pod["metadata"]
-    try:
-        events = cluster.events(metadata["namespace"], "Pod", metadata["name"])
-    except ClusterError:
-        return ""
-    return "\n".join(
-        str(event.get("message", ""))
-        for event in events
-        if event.get("type") != "Normal" or "probe" in str(event.get("message"))
-    )
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith(seen.LOST)]
+    return plain_line(lines[-1])[:160] if lines else "starting"
 
 
 _TIME_AND_LEVEL = re.compile(r"^\S+Z \[\w+ *\] ")

@@ -4,10 +4,9 @@ Such a Node has a label by which the cluster for tests keeps it Ready and preten
 is the placement and nothing of what runs.
 """
 
-import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,17 +72,6 @@ class Pools:
 def _is_ready(node: Object) -> bool:
     conditions = node.get("status", {}).get("conditions", [])
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
-
-
-@pytest.fixture
-def pools(cluster: Cluster) -> Iterator[Pools]:
-    """To be named before `namespace`, so that the nodes go after the pods."""
-    label = os.environ.get(NODE_LABEL)
-    if not label:
-        pytest.skip(f"{NODE_LABEL} names no label that makes a Node of an object")
-    pools = Pools(cluster, label)
-    yield pools
-    pools.remove()
 
 
 def wait_until(holds: Callable[[], bool], seen: Callable[[], object], seconds: float = 60) -> None:

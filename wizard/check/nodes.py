@@ -72,12 +72,13 @@ def refusal(node: Object, spec: Object) -> str:
         return f"without label {', '.join(unlike)}"
     tolerations = spec.get("tolerations") or []
     for taint in node["spec"]["taints"]:
-        if taint["effect"] != "PreferNoSchedule" and not any(_tolerates(each, taint) for each in tolerations):
+        if taint["effect"] != "PreferNoSchedule" and not any(tolerates(each, taint) for each in tolerations):
             return f"with taint {in_a_line([taint])}"
     return ""
 
 
-def _tolerates(toleration: Object, taint: Object) -> bool:
+def tolerates(toleration: Object, taint: Object) -> bool:
+    """By the rules of https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/."""
     if toleration.get("effect") and toleration["effect"] != taint["effect"]:
         return False
     if toleration.get("key") and toleration["key"] != taint["key"]:

@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,13 +99,21 @@ def say(text: str = "") -> None:
 
 
 def say_rows(rows: "Iterable[Row]", width: int = 36) -> None:
-    """Print rows as they come. A thing that only waits for something else now is said every few seconds at most."""
-    said: dict[str, tuple[Mark, float]] = {}
+    """Print rows as they come. A thing that only waits for something else now is said every few seconds at most; a new
+    way out at once, and only once."""
+    said: dict[str, Row] = {}
     for row in rows:
-        mark, seconds = said.get(row.thing, (None, 0.0))
-        if row.mark is not mark or row.seconds - seconds >= PATIENCE:
-            said[row.thing] = (row.mark, row.seconds)
-            say(row.line(width))
+        known = said.get(row.thing)
+        stuck = row.mark is Mark.WARNING and row.way_out != ""
+        same = known is not None and known.way_out == row.way_out
+        if (
+            known is None
+            or row.mark is not known.mark
+            or (stuck and not same)
+            or row.seconds - known.seconds >= PATIENCE
+        ):
+            said[row.thing] = row
+            say((replace(row, way_out="") if same else row).line(width))
 
 
 def confirm(question: str, options: argparse.Namespace) -> bool:

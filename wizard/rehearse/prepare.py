@@ -26,7 +26,7 @@ SHORTEST = 4
 """Characters; a shorter secret value can't be told from ordinary words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome(Row):
     """What a try came to."""
 
@@ -105,10 +105,10 @@ def _prepared(cluster: Cluster, run: Run, plan: Plan, attempt: Try, there: bool)
             made.append(secrets.make(secret, plan.namespace, live))
         except UserError as error:
             text = f"{error.message} {error.way_out}".strip()
-            return Outcome(attempt.question, Mark.FAILED, text, 0.0, _place(plan, attempt.place))
+            return Outcome(attempt.question, Mark.FAILED, text, 0.0, change=_place(plan, attempt.place))
     if attempt.place == "dags" and is_made(plan) and any(each.what != "keep" for each in made):
         text = "The deploy key is made by apply, and in no cluster yet: it can be tried once apply has run."
-        return Outcome(attempt.question, Mark.WARNING, text, 0.0, "dags.credentials.privateKey")
+        return Outcome(attempt.question, Mark.WARNING, text, 0.0, change="dags.credentials.privateKey")
     names, copies = {}, []
     for secret, each in zip(wanted, made, strict=True):
         kept = each.what == "keep"

@@ -69,7 +69,7 @@ def _make(cluster: Cluster, prepared: Prepared) -> dict[str, Outcome]:
             cluster.create(pod.body)
         except ClusterError as error:
             text = f"The cluster does not take the pod: {error.message}"
-            return Outcome(pod.attempt.question, Mark.FAILED, text, 0.0, pod.attempt.place, error.message)
+            return Outcome(pod.attempt.question, Mark.FAILED, text, 0.0, change=pod.attempt.place, said=error.message)
         return None
 
     return {found.thing: found for found in in_parallel(pod_of, prepared.pods) if found is not None}
@@ -107,7 +107,7 @@ def _outcome(cluster: Cluster, prepared: Prepared, pod: Pod, body: Object | None
     attempt = pod.attempt
     if body is None:
         text = "Its pod was deleted by somebody else; run again."
-        return Outcome(attempt.question, Mark.FAILED, text, seconds, attempt.place)
+        return Outcome(attempt.question, Mark.FAILED, text, seconds, change=attempt.place)
     missing = no_image(body)
     if missing:
         return _failed(prepared, pod, missing.sentence, missing.change, in_a_line(missing.said), seconds)
@@ -123,23 +123,24 @@ def _outcome(cluster: Cluster, prepared: Prepared, pod: Pod, body: Object | None
 
 def _doing(cluster: Cluster, body: Object) -> str:
     """What a pod waits for, where that is no good sign; else how far it is."""
-    state = pod_state(cluster, body)
-    if state.mark is Mark.WARNING and not is_over(body):
-        return state.text
+    mark, text = pod_state(cluster, body)
+    if mark is Mark.WARNING and not is_over(body):
+        return text
     return "trying" if is_over(body) or is_running(body) else "its pod starts"
 
 
 def _failed(prepared: Prepared, pod: Pod, text: str, change: str, said: str, seconds: float) -> Outcome:
     sentence = text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
     sentence += f" Change {answer(prepared.plan, change)}."
-    return Outcome(pod.attempt.question, Mark.FAILED, sentence, seconds, change, said)
+    return Outcome(pod.attempt.question, Mark.FAILED, sentence, seconds, change=change, said=said)
 
 
 def _too_late(prepared: Prepared, outcome: Outcome, timeout: float) -> Outcome:
     nodes = outcome.text.startswith("no node takes it")
     way_out = f"Change {answer(prepared.plan, 'nodes')}." if nodes else "Give it longer with --timeout."
     text = f"It did not end within {timeout:.0f} s: {outcome.text.rstrip('.')}. {way_out}"
-    return Outcome(outcome.thing, Mark.FAILED, text, outcome.seconds, "nodes" if nodes else "", outcome.text)
+    change = "nodes" if nodes else ""
+    return Outcome(outcome.thing, Mark.FAILED, text, outcome.seconds, change=change, said=outcome.text)
 
 
 def _remove(cluster: Cluster, prepared: Prepared) -> None:

@@ -46,6 +46,8 @@ class RowLine(Hanging):
         colour = _COLOURS[row.mark]
         left = Content.assemble((f"{row.mark} ", colour), f"{row.thing:<{self._width}} ")
         text = Content.styled(row.text, "" if row.mark is Mark.DONE else colour)
+        if row.way_out:
+            text = Content.assemble(text, "\n", (f"→ {row.way_out}", MUTED))
         self.put(left, text, Content.styled(f"{time_of(seconds):>7}", MUTED))
 
 
