@@ -19,7 +19,8 @@ from wizard.check import (
     refuse,
     sums,
 )
-from wizard.check.facts import Used, node_seen, volume_seen
+from wizard.check.claims import keep
+from wizard.check.facts import Used, claim_seen, node_seen, volume_seen
 from wizard.check.nodes import fit, refusal, rooms
 from wizard.check.pods import Amount, asked, planned
 from wizard.check.quantity import cores, number, size
@@ -79,6 +80,16 @@ NO_POD = {"metadata": {"labels": {}}, "spec": {"containers": []}}
 CLASS = "access.ingressClass"
 LABELS = "nodes.controlPlane.nodeSelector"
 OURS = {"labels": dict(MANAGED_BY)}
+
+
+def claim(name: str, *, storage_class: str = "standard", size: str = "2Gi", mode: str = "ReadWriteOnce") -> Object:
+    """One of an installation that is there."""
+    asks = {"requests": {"storage": size}}
+    spec = {"storageClassName": storage_class, "accessModes": [mode], "resources": asks}
+    return of("v1", "PersistentVolumeClaim", name, "airflow", metadata=OURS, spec=spec)
+
+
+PASSWORD = of("v1", "Secret", "airflow-db", "airflow", metadata=OURS)
 
 
 @dataclass
@@ -153,7 +164,7 @@ CASES = {
         "leftovers",
         "whose password was in Secret airflow-db, which is gone",
         place="database",
-        there=[SPACE, of("v1", "PersistentVolumeClaim", "postgres-db", "airflow", metadata=OURS)],
+        there=[SPACE, claim("postgres-db")],
     ),
     "a pull secret that isn't there": Case(
         "secrets",
@@ -200,6 +211,33 @@ CASES = {
         "no PersistentVolumeClaim shared-dags",
         place="dags.claim",
         answers={"dags": {"type": "volume", "claim": {"type": "existing", "name": "shared-dags"}}},
+    ),
+    "a claim of another class": Case(
+        "storage",
+        "Claim postgres-db is there already, of class other, and the plan says standard",
+        place="database.storage.storageClass",
+        answers={"database": {"storage": {"type": "claim", "storageClass": "standard"}}},
+        there=[SPACE, PASSWORD, claim("postgres-db", storage_class="other")],
+    ),
+    "a claim that does not grow": Case(
+        "storage",
+        "Claim postgres-db is there already, of 1Gi, and does not grow to 2Gi",
+        place="database.storage.size",
+        there=[SPACE, PASSWORD, claim("postgres-db", size="1Gi")],
+    ),
+    "a claim that is larger": Case(
+        "storage",
+        "Claim postgres-db has 3Gi already, and stays so",
+        Mark.WARNING,
+        "database.storage.size",
+        there=[SPACE, PASSWORD, claim("postgres-db", size="3Gi")],
+    ),
+    "a claim for one node": Case(
+        "storage",
+        "Claim airflow-dags is there already, for ReadWriteOnce, and the plan says ReadWriteMany",
+        place="dags.claim.accessMode",
+        answers=RWX,
+        there=[SPACE, claim("airflow-dags", size="1Gi")],
     ),
     "an unknown IngressClass": Case(
         "ingress",
@@ -381,6 +419,23 @@ def test_a_volume_that_somebody_made_does_for_a_class_that_is_none() -> None:
     assert not fires(check(rendered(**answers), facts_of(Case("", "", there=[volume]))))
     bound = {**volume, "status": {"phase": "Bound"}}
     assert failed(check(rendered(**answers), facts_of(Case("", "", there=[bound]))))
+    no_default = [("StorageClass", "standard")]
+    assert failed(check(rendered(), facts_of(Case("", "", there=[bound], gone=no_default)))), "nothing is free"
+    free = {**volume, "spec": {"storageClassName": ""}}
+    assert not failed(check(rendered(), facts_of(Case("", "", there=[free], gone=no_default))))
+
+
+def test_a_claim_that_is_there_keeps_what_the_plan_does_not_name() -> None:
+    grows = of("storage.k8s.io/v1", "StorageClass", "grows", provisioner="x", allowVolumeExpansion=True)
+    there = [SPACE, PASSWORD, grows, claim("postgres-db", storage_class="grows", size="1Gi")]
+    made = rendered()
+    facts = facts_of(Case("", "", there=there))
+    assert not fires(check(made, facts)), "it may grow"
+    larger = claim("postgres-db", storage_class="grows", size="3Gi")
+    bodies = [manifest.body for manifest in made.manifests]
+    keep(bodies, [claim_seen(larger), claim_seen(claim("another"))])
+    (kept,) = (body["spec"] for body in bodies if body["kind"] == "PersistentVolumeClaim")
+    assert (kept["storageClassName"], kept["resources"]["requests"]["storage"]) == ("grows", "3Gi")
 
 
 def test_who_may_not_look_is_told_what_nobody_checked() -> None:
@@ -403,7 +458,7 @@ def test_an_old_cluster_is_told() -> None:
 
 def test_what_an_earlier_install_left_is_told_and_nothing_is_wrong() -> None:
     there = [SPACE, *(of("v1", "Secret", name, "airflow", metadata=OURS) for name in ("airflow-db", "airflow-admin"))]
-    there.append(of("v1", "PersistentVolumeClaim", "postgres-db", "airflow", metadata=OURS))
+    there.append(claim("postgres-db"))
     findings = check(rendered(), facts_of(Case("", "", there=there)))
     assert not fires(findings)
     (left,) = (finding for finding in findings if finding.check == "leftovers")

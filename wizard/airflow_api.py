@@ -49,15 +49,9 @@ class AirflowApi:
 
     def login(self) -> str:
         """Get a token for the admin user of Secret `airflow-admin`; returns the user's name."""
-        secret = self._cluster.get("v1", "Secret", "airflow-admin", self._namespace)
-        if secret is None:
-            raise UserError(
-                f"There is no Secret airflow-admin in namespace {self._namespace}.",
-                "Is this the right namespace? Name it with -n, or apply first.",
-            )
-        data = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
-        self.login_as(data["username"], data["password"])
-        return data["username"]
+        username, password = admin(self._cluster, self._namespace)
+        self.login_as(username, password)
+        return username
 
     def login_as(self, username: str, password: str) -> None:
         """Get a token for a user. Raises `ApiError` with status 401 for a wrong password."""
@@ -102,6 +96,18 @@ class AirflowApi:
             if pod_is_ready(pod):
                 return str(pod["metadata"]["name"])
         raise NotReady("no api-server pod is ready")
+
+
+def admin(cluster: Cluster, namespace: str) -> tuple[str, str]:
+    """Name and password of the admin user, from Secret `airflow-admin`."""
+    secret = cluster.get("v1", "Secret", "airflow-admin", namespace)
+    if secret is None:
+        raise UserError(
+            f"There is no Secret airflow-admin in namespace {namespace}.",
+            "Is this the right namespace? Name it with -n, or apply first.",
+        )
+    data = {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
+    return data["username"], data["password"]
 
 
 def part(text: str) -> str:

@@ -11,11 +11,11 @@ from functools import partial
 from itertools import groupby
 
 from wizard import record, secrets
-from wizard.check import Finding, Sums, check, every_right, look, refuse, sums
+from wizard.check import Finding, Sums, check, claims, every_right, look, refuse, sums
 from wizard.check.namespace import on_its_way_out
 from wizard.cluster.interface import Cluster, Conflict, Exists, Forbidden, Missing, Object
 from wizard.deploy_key import request
-from wizard.diff import Change, compare
+from wizard.diff import SIGNS, Change, compare
 from wizard.errors import UserError
 from wizard.plan.file import text_of
 from wizard.plan.model import Plan
@@ -24,6 +24,9 @@ from wizard.progress import Mark, Row
 from wizard.render import NeededSecret, render
 from wizard.render.manifests import MANAGED_BY, ORDER
 from wizard.threads import in_parallel
+
+_PATIENCE, _INTERVAL = 60, 0.2
+"""Seconds that what must go is waited for, and between two looks."""
 
 KEPT_KINDS = ("PersistentVolumeClaim", "Secret", "Namespace")
 """Never taken away because a plan no longer has them: they hold data."""
@@ -44,7 +47,7 @@ class Prepared:
     warnings: list[str] = field(default_factory=list)
     """What the plan's answers mean together."""
     findings: list[Finding] = field(default_factory=list)
-    """What the plan means on this cluster; none of it failed."""
+    """What the plan means on this cluster."""
     force: bool = False
 
     def count(self, what: str) -> int:
@@ -54,7 +57,7 @@ class Prepared:
     @property
     def changes_nothing(self) -> bool:
         """Whether all is there already, as the plan has it."""
-        return self.namespace_exists and not any(self.count(what) for what in ("create", "change", "delete"))
+        return self.namespace_exists and not any(self.count(what) for what in SIGNS)
 
     def deploy_keys(self) -> list[str]:
         """What somebody must do with each key pair that was made; to be told once the Secret is there."""
@@ -62,41 +65,50 @@ class Prepared:
 
     def labels(self) -> list[tuple[str, str]]:
         """What is done to each object that doesn't stay as it is."""
-        secrets = [(made.what, f"Secret {made.name}") for made in self.secrets]
-        return [each for each in [*secrets, *((c.what, c.label) for c in self.changes)] if each[0] != "keep"]
+        return [(change.what, change.label) for change in self.differences()]
+
+    def differences(self) -> list[Change]:
+        """What doesn't stay as it is, Secrets first and masked."""
+        found = [*map(secrets.change, self.secrets), *self.changes]
+        return [change for change in found if change.what != "keep"]
 
     def sentence(self) -> str:
         """What will happen, in a line."""
-        counts = {what: self.count(what) for what in ("create", "change", "delete", "keep")}
-        said = {"create": "to create", "change": "to change", "delete": "to delete", "keep": "unchanged"}
+        counts = {what: self.count(what) for what in (*SIGNS, "keep")}
+        said = {what: f"to {what}" for what in SIGNS} | {"keep": "unchanged"}
         return ", ".join(f"{count} {said[what]}" for what, count in counts.items() if count) or "nothing to do"
 
 
-def prepare(cluster: Cluster, plan: Plan, *, force: bool = False) -> Prepared:
+def prepare(cluster: Cluster, plan: Plan, *, force: bool = False, judge: bool = True) -> Prepared:
     """Ask the cluster what applying the plan would change. Raises `UserError` where a check says that it can't work.
 
     `force` takes over fields that other field managers own; without it, they are a `Conflict` that names them all.
+    With `judge` false, what the checks found is only told: for somebody who looks and writes nothing.
     """
     rendered = render(plan)
     facts = look(cluster, plan.namespace, every_right())
     findings = check(rendered, facts)
-    refuse(findings)
+    if judge:
+        refuse(findings)
     exists = facts.space is not None or facts.space_hidden
     before = record.read(cluster, plan.namespace) if exists else None
     bodies = [manifest.body for manifest in rendered.manifests]
+    claims.keep(bodies, facts.claims or [])
     made = _secrets(cluster, plan, [secrets.HASH_KEY, *rendered.secrets], exists)
     secrets.stamp(bodies, made)
     new_kinds = record.kinds_of([*bodies, *(each.body for each in made)])
     if exists:
-        changes = _compare_all(cluster, bodies, force)
+        changes = in_parallel(partial(compare, cluster), bodies)
+        if judge and not force:
+            _refuse_conflicts(changes)
         stale, kept = _stale(cluster, plan.namespace, [*bodies, *(each.body for each in made)], before)
     else:
-        changes, stale, kept = [Change("create", body) for body in bodies], [], []
+        changes, stale, kept = [Change("create", body, None, body) for body in bodies], [], []
     return Prepared(
         plan=plan,
         namespace_exists=exists,
         secrets=made,
-        changes=[*changes, *(Change("delete", body) for body in stale)],
+        changes=[*changes, *(Change("delete", body, body) for body in stale)],
         kept=kept,
         record=record.Record(new_kinds | (before.kinds if before and kept else frozenset()), text_of(plan)),
         warnings=[warned.sentence for warned in warnings(plan)],
@@ -143,22 +155,14 @@ def _secrets(cluster: Cluster, plan: Plan, needed: list[NeededSecret], exists: b
     return in_parallel(one, needed)
 
 
-def _compare_all(cluster: Cluster, bodies: list[Object], force: bool) -> list[Change]:
-    def one(body: Object) -> Change | Conflict:
-        try:
-            return compare(cluster, body, force=force)
-        except Conflict as conflict:
-            return conflict
-
-    results = in_parallel(one, bodies)
-    conflicts = [result for result in results if isinstance(result, Conflict)]
+def _refuse_conflicts(changes: list[Change]) -> None:
+    conflicts = [change.conflict for change in changes if change.conflict]
     if conflicts:
         raise Conflict(
             "Other field managers own fields that the plan sets:\n" + "\n".join(f"  {c.message}" for c in conflicts),
             "Take them out of the other tool's hands, or take them over with --force-conflicts.",
             tuple(owned for conflict in conflicts for owned in conflict.owned),
         )
-    return [result for result in results if isinstance(result, Change)]
 
 
 def _stale(
@@ -235,15 +239,24 @@ def _send_secret(cluster: Cluster, made: secrets.Made) -> Row:
 
 
 def _send(cluster: Cluster, force: bool, change: Change) -> Row:
-    text = {"create": "created", "change": "changed", "keep": "unchanged"}[change.what]
     if change.what == "keep":
-        return Row(change.label, Mark.DONE, text, 0)
-    return _timed(change.label, partial(_applied, cluster, change.body, force, text))
+        return Row(change.label, Mark.DONE, "unchanged", 0)
+    return _timed(change.label, partial(_applied, cluster, change, force))
 
 
-def _applied(cluster: Cluster, body: Object, force: bool, text: str) -> str:
-    cluster.apply(body, force=force)
-    return text
+def _applied(cluster: Cluster, change: Change, force: bool) -> str:
+    if change.what == "recreate":
+        _make_way(cluster, change.body)
+    cluster.apply(change.body, force=force)
+    return {"create": "created", "change": "changed", "recreate": "made anew"}[change.what]
+
+
+def _make_way(cluster: Cluster, body: Object) -> None:
+    """Delete what is there and wait until it is gone; its pods go meanwhile."""
+    kind, name, namespace = body["kind"], body["metadata"]["name"], body["metadata"]["namespace"]
+    end = time.monotonic() + _PATIENCE
+    while cluster.delete(body["apiVersion"], kind, name, namespace) and time.monotonic() < end:
+        time.sleep(_INTERVAL)
 
 
 def _delete(cluster: Cluster, change: Change) -> Row:

@@ -46,10 +46,7 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
     """Look up what is ours. Reads only. Raises `UserError` where nothing is."""
     known = record.read(cluster, namespace) if namespace_exists(cluster, namespace) else None
     if known is None:
-        raise UserError(
-            f"The wizard has applied nothing in namespace {namespace}, or its record is gone.",
-            "Name the namespace with -n, and the cluster with --context.",
-        )
+        raise record.nothing_applied(namespace)
     kinds = record.Record(known.kinds | {("v1", "ConfigMap"), ("v1", "Secret")}, "")
     found = [body for body in owned(cluster, namespace, kinds) if purge or not _is_record(body)]
     goes = [body for body in found if purge or body["kind"] not in KEPT_KINDS]

@@ -1,11 +1,14 @@
 """What we applied, as the cluster itself remembers it: a ConfigMap `airflow-wizard`, and labels on every object.
 
-So `delete`, `prune` and `status` need no plan. Never in here: a secret value.
+So `delete`, `prune`, `status` and `diff` need no plan. Never in here: a secret value.
 """
 
 from dataclasses import dataclass
 
 from wizard.cluster.interface import Cluster, Object
+from wizard.errors import UserError
+from wizard.plan.file import parse
+from wizard.plan.model import Plan
 from wizard.render.manifests import MANAGED_BY
 
 NAME = "airflow-wizard"
@@ -44,6 +47,22 @@ def read(cluster: Cluster, namespace: str) -> Record | None:
     data = body.get("data") or {}
     pairs = (line.split() for line in data.get("kinds", "").splitlines())
     return Record(frozenset((pair[0], pair[1]) for pair in pairs if len(pair) == 2), data.get("plan", ""))
+
+
+def applied_plan(cluster: Cluster, namespace: str) -> Plan:
+    """The plan that was applied in a namespace. Raises `UserError` where there is none, or one of another version."""
+    known = read(cluster, namespace)
+    if known is None:
+        raise nothing_applied(namespace)
+    return parse(known.plan)
+
+
+def nothing_applied(namespace: str) -> UserError:
+    """What is said of a namespace without a record."""
+    return UserError(
+        f"The wizard has applied nothing in namespace {namespace}, or its record is gone.",
+        "Name the namespace with -n, and the cluster with --context.",
+    )
 
 
 def is_ours(body: Object) -> bool:

@@ -15,6 +15,7 @@ from typing import Literal
 from wizard.brought import bring, ssh_private_key
 from wizard.cluster.interface import Cluster, Object
 from wizard.deploy_key import new_private_key, public_half
+from wizard.diff import Change
 from wizard.errors import UserError
 from wizard.render.hashes import SECRET_HASH, content, reads
 from wizard.render.lift import pod_template
@@ -184,6 +185,17 @@ def masked(needed: NeededSecret, namespace: str) -> Object:
         "type": "Opaque",
         "data": {key: MASK for key in needed.keys},
     }
+
+
+def change(made: Made) -> Change:
+    """What sending it does, as it may be shown: of values, whether they are new or others than before."""
+    data = made.body["data"]
+    before = {key: f"{MASK} (before)" if key in made.changed_keys else MASK for key in data if key not in made.new_keys}
+    after = {key: f"{MASK} (after)" if key in made.changed_keys else MASK for key in data}
+    kept = {key: made.body[key] for key in ("apiVersion", "kind")}
+    kept["metadata"] = {key: made.body["metadata"][key] for key in ("name", "namespace")}
+    shown = {**kept, "data": after}
+    return Change(made.what, shown, {**kept, "data": before} if made.exists else None, shown)
 
 
 def stamp(bodies: Iterable[Object], made: list[Made]) -> None:

@@ -49,20 +49,31 @@ def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
     known = answers(cluster, namespace)
     said: dict[str, Row] = {}
     while True:
-        rows = _look(cluster, namespace, known, time.monotonic() - started)
+        rows = told_once(_look(cluster, namespace, known, time.monotonic() - started))
         for row in rows:
             before = said.get(row.thing)
             if before is None or replace(before, seconds=row.seconds) != row:
                 said[row.thing] = row
                 yield row
         if rows and all(row.mark is Mark.DONE for row in rows):
-            for name, found in explained(cluster, namespace, known).items():
-                text, seconds = f"ready, but {found.text}", time.monotonic() - started
-                yield Row(name, found.cause.mark, text, seconds, found.way_out)
+            yield from _doubts(cluster, namespace, known, time.monotonic() - started)
             return
         if time.monotonic() - started > timeout:
             raise _too_late([row for row in rows if row.mark is not Mark.DONE], namespace, timeout)
         time.sleep(INTERVAL)
+
+
+def states(cluster: Cluster, namespace: str) -> list[Row]:
+    """A row for each Deployment as it is now, with what it waits for; or of one that is ready, what it lacks."""
+    known = answers(cluster, namespace)
+    rows = {row.thing: row for row in _look(cluster, namespace, known, 0)}
+    doubts = {row.thing: row for row in _doubts(cluster, namespace, known, 0)}
+    return [doubts.get(name, row) if row.mark is Mark.DONE else row for name, row in rows.items()]
+
+
+def _doubts(cluster: Cluster, namespace: str, known: Answers, seconds: float) -> Iterator[Row]:
+    for name, found in explained(cluster, namespace, known).items():
+        yield Row(name, found.cause.mark, f"ready, but {found.text}", seconds, found.way_out)
 
 
 def answers(cluster: Cluster, namespace: str) -> Answers:
@@ -91,7 +102,7 @@ def explained(cluster: Cluster, namespace: str, known: Answers | None = None) ->
     """
     known = answers(cluster, namespace) if known is None else known
     found = {}
-    for deployment, pods in _deployments(cluster, namespace):
+    for deployment, pods in deployments(cluster, namespace):
         things = _doubtful(cluster, pods) if is_ready(deployment) else _stuck(cluster, deployment, pods)
         if cause := explain(things, known, namespace):
             found[deployment["metadata"]["name"]] = cause
@@ -113,21 +124,23 @@ def _doubtful(cluster: Cluster, pods: list[Object]) -> Iterator[Seen]:
 
 
 def _look(cluster: Cluster, namespace: str, known: Answers, seconds: float) -> list[Row]:
-    """A row for each Deployment; a way out that several have is told with the first."""
     rows: list[Row] = []
-    for deployment, pods in _deployments(cluster, namespace):
+    for deployment, pods in deployments(cluster, namespace):
         row = _row(cluster, deployment, pods, seconds)
         if row.mark is not Mark.DONE and (found := explain(_stuck(cluster, deployment, pods), known, namespace)):
-            count = row.text.partition(" ")[0]
-            again = any(found.way_out == other.way_out for other in rows)
-            row = replace(
-                row, mark=found.cause.mark, text=f"{count} {found.text}", way_out="" if again else found.way_out
-            )
+            text = f"{row.text.partition(' ')[0]} {found.text}"
+            row = replace(row, mark=found.cause.mark, text=text, way_out=found.way_out)
         rows.append(row)
     return rows
 
 
-def _deployments(cluster: Cluster, namespace: str) -> list[tuple[Object, list[Object]]]:
+def told_once(rows: list[Row]) -> list[Row]:
+    """The same rows; a way out that several have is told with the first."""
+    first = {row.way_out: row.thing for row in reversed(rows)}
+    return [row if first[row.way_out] == row.thing else replace(row, way_out="") for row in rows]
+
+
+def deployments(cluster: Cluster, namespace: str) -> list[tuple[Object, list[Object]]]:
     """Those of ours, each with its pods that are not on their way out."""
     deployments = cluster.list("apps/v1", "Deployment", namespace, labels=record.LABELS)
     pods = cluster.list("v1", "Pod", namespace, labels=PODS)

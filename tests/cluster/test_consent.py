@@ -99,7 +99,7 @@ def test_yes_applies_and_an_interrupt_while_waiting_leaves_what_is_there(
     applied = start(tmp_path, name)
     applied.expect_exact("Apply this?")
     applied.send("y")
-    applied.expect_exact("no node takes it")
+    applied.expect_exact("no node has the labels that are asked for (nodes.controlPlane.nodeSelector)")
     applied.kill(signal.SIGINT)
     applied.expect_exact("interrupted; what was done stays done")
     applied.expect(pexpect.EOF)
@@ -112,7 +112,7 @@ def test_a_wait_that_is_too_long_says_what_it_waited_for(cluster: Cluster, name:
     late = start(tmp_path, name, "--yes", "--timeout", "3s")
     started = time.monotonic()
     late.expect_exact("error: Not ready within 3 s")
-    late.expect_exact("airflow-scheduler: 0/1 no node has these labels: mend nodes.controlPlane.nodeSelector")
+    late.expect_exact("airflow-scheduler: 0/1 no node has the labels that are asked for")
     late.expect(pexpect.EOF)
     late.close()
     assert late.exitstatus == 1

@@ -1,5 +1,8 @@
 """The laptop plan on a real node: ready, proved, unchanged by a second apply, and back with its data after a delete."""
 
+import base64
+import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +55,7 @@ def test_from_nothing_to_a_task_and_back_with_its_data(cluster: Cluster, wizard:
     assert [run["dag_run_id"] for run in back] == [run["dag_run_id"] for run in runs]
     assert airflow.call("GET", "/api/v2/connections/kept")["host"] == "h"
     wizard.ok("verify")
+    status_tells_how_it_is(cluster, wizard, _plain(values["airflow-admin"]["password"]))
 
     logs = "".join(_all_logs(cluster, namespace))
     assert values["airflow-admin"]["password"] not in logs
@@ -64,9 +68,37 @@ def test_from_nothing_to_a_task_and_back_with_its_data(cluster: Cluster, wizard:
     assert cluster.get("v1", "Namespace", namespace) is None
 
 
-def _plain(value: str) -> str:
-    import base64
+def status_tells_how_it_is(cluster: Cluster, wizard: CommandLine, password: str) -> None:
+    """First all is well; then a DAG file that can't be read, and a component that was ended."""
+    said = json.loads(wizard.ok("status", "-o", "json").out)
+    assert said["ready"] and all(each["ready"] == each["wanted"] == 1 for each in said["components"])
+    assert (said["drift"], said["driftProblem"], said["notInPlan"]) == ([], "", [])
+    airflow = said["airflow"]
+    assert (airflow["version"], airflow["dags"], airflow["importErrors"]) == ("3.3.2", 1, [])
+    assert set(airflow["heartbeats"]) == {"scheduler", "triggerer", "dag_processor"}
+    assert password not in json.dumps(said)
+    assert f"Password     {password}\n" in wizard.ok("status", "--show-password").out
 
+    broken = "printf 'import no_such_library\n' > $AIRFLOW__CORE__DAGS_FOLDER/broken.py && airflow dags reserialize"
+    in_pod(cluster, wizard.namespace, "dag-processor", "mkdir -p $AIRFLOW__CORE__DAGS_FOLDER && " + broken)
+    assert "× broken.py: ModuleNotFoundError: No module named 'no_such_library'" in wizard.ok("status").out
+    in_pod(cluster, wizard.namespace, "triggerer", "kill 1")
+    end = time.monotonic() + 90
+    while "triggerer started again once, last" not in (text := wizard.run("status").out):
+        assert time.monotonic() < end, text
+        time.sleep(1)
+    wizard.ok("apply", "--yes")  # changes nothing, and waits until all is ready again
+    wizard.ok("status")
+
+
+def in_pod(cluster: Cluster, namespace: str, component: str, command: str) -> None:
+    """Run a shell command in a component's main container."""
+    (pod,) = cluster.list("v1", "Pod", namespace, labels=f"component={component}")
+    code, out, err = cluster.exec(namespace, pod["metadata"]["name"], component, ["bash", "-c", command])
+    assert code == 0, (out[-2000:], err[-2000:])
+
+
+def _plain(value: str) -> str:
     return base64.b64decode(value).decode()
 
 

@@ -4,7 +4,7 @@
 each answer against what it knew a moment ago, and says how old that is.
 """
 
-from wizard.check import ingress, leftovers, limits, namespace, nodes, quota, rights, secrets, size, storage
+from wizard.check import claims, ingress, leftovers, limits, namespace, nodes, quota, rights, secrets, size, storage
 from wizard.check.facts import Facts, look
 from wizard.check.finding import Finding, failed, fired, refuse
 from wizard.check.rights import every_right
@@ -20,6 +20,7 @@ CHECKS = (
     leftovers.check,
     secrets.check,
     storage.check,
+    claims.check,
     ingress.check,
     quota.check,
     limits.check,

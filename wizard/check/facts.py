@@ -65,7 +65,6 @@ class Facts:
     quotas: Looked = None
     limits: Looked = None
     claims: Looked = None
-    """Their metadata."""
     there: Mapping[str, Looked] = field(default_factory=dict)
     """By kind, the metadata of what is in the namespace."""
     asked_at: float = 0.0
@@ -118,7 +117,7 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
         "ingress_classes": partial(_list, cluster, "networking.k8s.io/v1", "IngressClass"),
         "quotas": partial(_list, cluster, "v1", "ResourceQuota", namespace),
         "limits": partial(_list, cluster, "v1", "LimitRange", namespace),
-        "claims": partial(_list, cluster, "v1", "PersistentVolumeClaim", namespace, metadata_only=True),
+        "claims": partial(_list, cluster, "v1", "PersistentVolumeClaim", namespace, keep=claim_seen),
     }
     there = [partial(_list, cluster, *kind, namespace, metadata_only=True) for kind in THERE]
     may = [partial(_may, cluster, right, namespace) for right in wanted]
@@ -190,6 +189,12 @@ def node_seen(body: Object) -> Object:
             "architecture": (status.get("nodeInfo") or {}).get("architecture", ""),
         },
     }
+
+
+def claim_seen(body: Object) -> Object:
+    """What is kept of a PersistentVolumeClaim."""
+    labels = {key: body["metadata"][key] for key in ("name", "labels") if key in body["metadata"]}
+    return {"metadata": labels, "spec": body["spec"], "status": {"phase": (body.get("status") or {}).get("phase", "")}}
 
 
 def volume_seen(body: Object) -> Object:

@@ -72,19 +72,20 @@ def _fine(claim: Manifest, facts: Facts) -> Finding:
     default = default_class(facts.storage_classes or [])
     named = claim.body["spec"].get("storageClassName")
     by = f"gets class {named}"
-    if _claim(facts, claim.name):
+    if claim_named(facts, claim.name):
         by = "is there already"
     elif not named:
         by = f"gets class {default['metadata']['name']}, the default" if default else "gets the default class, if any"
     return Finding(CHECK, Mark.DONE, f"claim {claim.name} {by}", place=place_of(claim, "storageClass"))
 
 
-def _claim(facts: Facts, name: str) -> Object | None:
+def claim_named(facts: Facts, name: str) -> Object | None:
+    """The claim of this name, if it is there."""
     return next((each for each in facts.claims or [] if each["metadata"]["name"] == name), None)
 
 
 def _made(claim: Manifest, facts: Facts) -> Iterator[Finding]:
-    if facts.storage_classes is None or _claim(facts, claim.name):
+    if facts.storage_classes is None or claim_named(facts, claim.name):
         return
     place = place_of(claim, "storageClass")
     names = ", ".join(each["metadata"]["name"] for each in facts.storage_classes)
@@ -95,7 +96,7 @@ def _made(claim: Manifest, facts: Facts) -> Iterator[Finding]:
     else:
         chosen = next((each for each in facts.storage_classes if each["metadata"]["name"] == named), None)
         sentence = f"This cluster has no StorageClass {named}, so claim {claim.name} would stay Pending."
-    if chosen is None and any(volume["class"] == named for volume in facts.volumes or []):
+    if chosen is None and any(volume["class"] == (named or "") for volume in facts.volumes or []):
         return  # somebody has made a volume for it
     if chosen is None:
         ephemeral = "Add a class; or keep the database on none (database.storage.type: ephemeral), and lose its data "
@@ -126,7 +127,7 @@ def _named(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
     """Claims that pods mount and the plan doesn't make."""
     made = {claim.name for claim in made_claims(rendered)}
     for name, place in _mounted(rendered).items():
-        if name in made or facts.claims is None or _claim(facts, name):
+        if name in made or facts.claims is None or claim_named(facts, name):
             continue
         others = ", ".join(each["metadata"]["name"] for each in facts.claims)
         yield Finding(

@@ -46,6 +46,8 @@ class SandboxAirflow:
             return 200, {"version": "3.3.2", "git_version": None}
         if authorization != f"Bearer {self._token}":
             return 401, {"detail": "Not authenticated"}
+        if path.endswith("/api/v2/dags"):
+            return 200, {"dags": [], "total_entries": 1}
         if path.endswith("/api/v2/importErrors"):
             return 200, {"import_errors": [], "total_entries": 0}
         found = _RUNS.search(path)

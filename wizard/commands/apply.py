@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from wizard.cluster.interface import Cluster
     from wizard.plan.model import Plan
 
-_SIGNS = {"create": "+", "change": "~", "delete": "-"}
-
 
 class Command:
     """Apply a plan by server-side apply, and wait until Airflow is ready."""
@@ -86,13 +84,14 @@ def offer_rehearsal(cluster: "Cluster", plan: "Plan", options: argparse.Namespac
 def show(cluster: "Cluster", prepared: "Prepared", *, each: bool) -> None:
     """What will be written, and where; with `each`, every object that changes."""
     from wizard.check import fired
+    from wizard.diff import SIGNS
 
     new = "" if prepared.namespace_exists else " (will be created)"
     say(f"context    {cluster.context}\nAPI server {cluster.server}\nnamespace  {prepared.plan.namespace}{new}")
     say(f"changes    {prepared.sentence()}")
     say(f"asks for   {prepared.sums.sentence()}")
     for what, label in prepared.labels() if each else []:
-        say(f"  {_SIGNS[what]} {label}")
+        say(f"  {SIGNS[what]} {label}")
     for label in prepared.kept:
         say(f"  stays: {label}")
     for warning in prepared.warnings:

@@ -5,7 +5,16 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.commands.options import DEFAULT_FILE, add_cluster, add_plan, cluster_of, in_namespace, plan_of, say
+from wizard.commands.options import (
+    DEFAULT_FILE,
+    add_cluster,
+    add_output,
+    add_plan,
+    cluster_of,
+    in_namespace,
+    plan_of,
+    say,
+)
 from wizard.errors import Exit
 
 if TYPE_CHECKING:
@@ -20,9 +29,7 @@ class Command:
     def options(self, parser: argparse.ArgumentParser) -> None:
         add_plan(parser)
         add_cluster(parser)
-        parser.add_argument(
-            "-o", "--output", choices=("text", "json"), default="text", help="text, or json for scripts"
-        )
+        add_output(parser)
 
     def run(self, options: argparse.Namespace) -> int:
         from wizard.check import check, every_right, failed, look

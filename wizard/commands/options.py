@@ -41,6 +41,11 @@ def add_timeout(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """-o."""
+    parser.add_argument("-o", "--output", choices=("text", "json"), default="text", help="text, or json for scripts")
+
+
 def add_yes(parser: argparse.ArgumentParser) -> None:
     """--yes."""
     parser.add_argument("-y", "--yes", action="store_true", help="don't ask")

@@ -6,12 +6,13 @@ from textual.widgets import Static
 from wizard.apply import Prepared
 from wizard.check import fired
 from wizard.deploy_key import is_made, request
+from wizard.diff import SIGNS
 from wizard.errors import UserError
 from wizard.progress import Mark
 from wizard.summary import Summary
 from wizard.tui.labelled import Labelled
 
-_SIGNS = {"create": "+", "change": "~", "delete": "-"}
+_COLOURS = {"+": "$text-success", "-": "$text-error", "@": "$text-accent"}
 
 
 def said(prepared: Prepared) -> Content:
@@ -24,8 +25,11 @@ def said(prepared: Prepared) -> Content:
         kept = [request(prepared.plan, key) for made in prepared.secrets if made.exists for key in made.public]
         parts += [Content(text) for text in kept] or [Content("The deploy key is made by Apply, and shown at once.")]
     parts.append(Content(""))
-    parts += [Content(f"{_SIGNS[what]} {label}") for what, label in prepared.labels()]
+    parts += [Content(f"{SIGNS[what]} {label}") for what, label in prepared.labels()]
     parts += [Content(f"stays: {label}") for label in prepared.kept]
+    changed = [change for change in prepared.differences() if change.what in ("change", "recreate")]
+    for line in [line for change in changed for line in ["", *change.lines()]]:
+        parts.append(Content.styled(line, _COLOURS.get(line[:1], "")))
     return Content("\n").join(parts)
 
 
