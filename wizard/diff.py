@@ -66,7 +66,7 @@ def compare(cluster: Cluster, body: Object) -> Change:
             field = _IMMUTABLE.search(error.message)
             if live is None or field is None:
                 raise
-            return Change("recreate", body, live, _born(cluster, body), field[1] or field[2])
+            return Change("recreate", body, live, born(cluster, body), field[1] or field[2])
         if live is None:
             return Change("create", body, after=body)
         if significant(live) == significant(after):
@@ -84,7 +84,7 @@ def _after(cluster: Cluster, body: Object) -> tuple[Object, Conflict | None]:
         return cluster.apply(body, dry_run=True, force=True), conflict
 
 
-def _born(cluster: Cluster, body: Object) -> Object:
+def born(cluster: Cluster, body: Object) -> Object:
     """What a new one would be: asked under a name that nobody has."""
     metadata = body["metadata"]
     aside = {**body, "metadata": {**metadata, "name": f"{metadata['name'][:50]}-anew"}}
