@@ -214,7 +214,8 @@ def _container(cluster: Cluster, pod: Object, status: Object, prefix: str) -> tu
     reason = waiting.get("reason", "")
     if reason == "CrashLoopBackOff" or status.get("restartCount") or "terminated" in state:
         last = _last_line(cluster, pod, status["name"], previous="running" not in state and "terminated" not in state)
-        restarts = f"restarted {status['restartCount']} times: " if status.get("restartCount") else "ended: "
+        count = status.get("restartCount", 0)
+        restarts = f"restarted {times(count)}: " if count else "ended: "
         return Mark.WARNING, prefix + restarts + (last or reason or _ended(state))
     if reason in _BAD:
         return Mark.WARNING, f"{prefix}{reason}: {waiting.get('message', '')}"
@@ -235,10 +236,17 @@ def _last_line(cluster: Cluster, pod: Object, container: str, *, previous: bool 
         text = cluster.logs(metadata["namespace"], metadata["name"], container, tail=5, previous=previous)
     except ClusterError:
         return ""
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith(seen.LOST)]
+    lines = [line.strip() for line in text.splitlines() if _WORD.search(line) and not line.startswith(seen.LOST)]
     return plain_line(lines[-1])[:160] if lines else "starting"
 
 
+def times(count: int) -> str:
+    """Of something that was done at least once."""
+    return "once" if count == 1 else f"{count} times"
+
+
+_WORD = re.compile(r"[^\W_]{2}")
+"""What the picture at Airflow's start hasn't."""
 _TIME_AND_LEVEL = re.compile(r"^\S+Z \[\w+ *\] ")
 _LOGGER = re.compile(r" +\[[\w.]+\] loc=.*$")
 

@@ -79,8 +79,9 @@ def status_tells_how_it_is(cluster: Cluster, wizard: CommandLine, password: str)
     assert password not in json.dumps(said)
     assert f"Password     {password}\n" in wizard.ok("status", "--show-password").out
 
-    broken = "printf 'import no_such_library\n' > $AIRFLOW__CORE__DAGS_FOLDER/broken.py && airflow dags reserialize"
-    in_pod(cluster, wizard.namespace, "dag-processor", "mkdir -p $AIRFLOW__CORE__DAGS_FOLDER && " + broken)
+    # Airflow reads only files with the words "airflow" and "dag".
+    broken = r"printf '# An airflow DAG\nimport no_such_library\n' > $AIRFLOW__CORE__DAGS_FOLDER/broken.py"
+    in_pod(cluster, wizard.namespace, "dag-processor", f"{broken} && airflow dags reserialize")
     assert "× broken.py: ModuleNotFoundError: No module named 'no_such_library'" in wizard.ok("status").out
     in_pod(cluster, wizard.namespace, "triggerer", "kill 1")
     end = time.monotonic() + 90

@@ -86,9 +86,10 @@ def _of_component(component: "Component", state: Row) -> Iterator[str]:
 
 
 def _times(restarts: "Restarts") -> str:
-    times = "once" if restarts.count == 1 else f"{restarts.count} times"
+    from wizard.watch import times
+
     at = f" {_ago(restarts.at)}" if restarts.at else ""
-    return times + (f", last{at}: {restarts.reason}" if restarts.reason else "")
+    return times(restarts.count) + (f", last{at}: {restarts.reason}" if restarts.reason else "")
 
 
 def _of_drift(status: "Status") -> Iterator[str]:
