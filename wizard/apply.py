@@ -7,6 +7,7 @@ no state besides the cluster's: a run that was cut off is finished by running ag
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
 
@@ -110,7 +111,11 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False, judge: bool = 
         secrets=made,
         changes=[*changes, *(Change("delete", body, body) for body in stale)],
         kept=kept,
-        record=record.Record(new_kinds | (before.kinds if before and kept else frozenset()), text_of(plan)),
+        record=record.Record(
+            new_kinds | (before.kinds if before and kept else frozenset()),
+            text_of(plan),
+            before.revisions if before else (),
+        ),
         warnings=[warned.sentence for warned in warnings(plan)],
         findings=findings,
         sums=sums(rendered),
@@ -218,8 +223,9 @@ def _make_namespace(cluster: Cluster, prepared: Prepared) -> str:
 
 
 def _write_record(cluster: Cluster, prepared: Prepared, *, final: bool) -> str:
-    """First with the kinds of before and now, so that nothing is forgotten when we are cut off; last with today's."""
-    wanted = prepared.record
+    """First with the kinds of before and now, so that nothing is forgotten when we are cut off; last with today's,
+    and the plan as a revision."""
+    wanted = prepared.record.applied(datetime.now(UTC)) if final else prepared.record
     if not final:
         known = record.read(cluster, prepared.plan.namespace)
         wanted = replace(wanted, kinds=wanted.kinds | (known.kinds if known else frozenset()))

@@ -3,7 +3,8 @@
 So `delete`, `prune`, `status` and `diff` need no plan. Never in here: a secret value.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from wizard.cluster.interface import Cluster, Object
 from wizard.errors import UserError
@@ -13,24 +14,56 @@ from wizard.render.manifests import MANAGED_BY
 
 NAME = "airflow-wizard"
 LABELS = ",".join(f"{key}={value}" for key, value in MANAGED_BY.items())
+KEPT_REVISIONS = 10
+_ROOM = 700_000
+"""Bytes of plans that stay well below what Kubernetes lets a ConfigMap hold."""
+
 Kind = tuple[str, str]
 """apiVersion and kind, such as `("apps/v1", "Deployment")`."""
 
 
 @dataclass(frozen=True)
+class Revision:
+    """A plan that was applied."""
+
+    number: int
+    """From 1, counted up."""
+    at: str
+    """When its apply ended: RFC 3339."""
+    plan: str
+
+
+@dataclass(frozen=True)
 class Record:
-    """Which kinds may hold objects of ours, and the plan that was applied, as text."""
+    """Which kinds may hold objects of ours, the plan that was applied, as text, and those before it."""
 
     kinds: frozenset[Kind]
     plan: str
+    revisions: tuple[Revision, ...] = ()
+    """Oldest first; the last is `plan` itself."""
+
+    def applied(self, now: datetime) -> "Record":
+        """With the plan as a revision, where it isn't the last one already; the oldest go, so that a ConfigMap holds
+        them."""
+        last = self.revisions[-1] if self.revisions else Revision(0, "", "")
+        if last.plan == self.plan:
+            return self
+        at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        kept = [*self.revisions, Revision(last.number + 1, at, self.plan)][-KEPT_REVISIONS:]
+        while len(kept) > 1 and sum(len(each.plan.encode()) for each in kept) > _ROOM:
+            del kept[0]
+        return replace(self, revisions=tuple(kept))
 
     def body(self, namespace: str) -> Object:
         """The ConfigMap."""
+        data = {"kinds": "".join(f"{api} {kind}\n" for api, kind in sorted(self.kinds)), "plan": self.plan}
+        data["revisions"] = "".join(f"{each.number} {each.at}\n" for each in self.revisions)
+        data |= {f"plan.{each.number}": each.plan for each in self.revisions}
         return {
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": {"name": NAME, "namespace": namespace, "labels": dict(MANAGED_BY)},
-            "data": {"kinds": "".join(f"{api} {kind}\n" for api, kind in sorted(self.kinds)), "plan": self.plan},
+            "data": data,
         }
 
 
@@ -46,7 +79,10 @@ def read(cluster: Cluster, namespace: str) -> Record | None:
         return None
     data = body.get("data") or {}
     pairs = (line.split() for line in data.get("kinds", "").splitlines())
-    return Record(frozenset((pair[0], pair[1]) for pair in pairs if len(pair) == 2), data.get("plan", ""))
+    kinds = frozenset((pair[0], pair[1]) for pair in pairs if len(pair) == 2)
+    numbers = (line.split() for line in data.get("revisions", "").splitlines())
+    revisions = (Revision(int(number), at, data.get(f"plan.{number}", "")) for number, at in numbers)
+    return Record(kinds, data.get("plan", ""), tuple(revisions))
 
 
 def applied_plan(cluster: Cluster, namespace: str) -> Plan:

@@ -24,6 +24,8 @@ COMMANDS = (
     "diff",
     "apply",
     "status",
+    "history",
+    "rollback",
     "verify",
     "delete",
     "known-hosts",

@@ -30,44 +30,53 @@ class Command:
 
     def options(self, parser: argparse.ArgumentParser) -> None:
         add_plan(parser)
-        add_cluster(parser)
-        add_yes(parser)
-        add_timeout(parser, "10m")
-        parser.add_argument(
-            "--wait", type=boolean, nargs="?", const=True, default=True, help="wait until all is ready (true)"
-        )
-        parser.add_argument(
-            "--dry-run", choices=("none", "server"), default="none", help="server: ask the API server, write nothing"
-        )
-        parser.add_argument("--force-conflicts", action="store_true", help="take over what other field managers own")
+        add_apply(parser)
 
     def run(self, options: argparse.Namespace) -> int:
-        from wizard.apply import apply, check_schemas, prepare
-        from wizard.summary import summary
-        from wizard.watch import rollouts
+        return carry_out(cluster_of(options), plan_of(options), options)
 
-        plan, cluster = plan_of(options), cluster_of(options)
-        prepared = prepare(cluster, plan, force=options.force_conflicts)
-        # Into nothing, without being asked: all of it passes by at once, and need not be listed before.
-        show(cluster, prepared, each=prepared.namespace_exists or options.dry_run == "server" or not options.yes)
-        if options.dry_run == "server":
-            if not prepared.namespace_exists:
-                say(f"Namespace {plan.namespace} does not exist yet, so only the schemas are checked:")
-                say_rows(check_schemas(cluster, prepared))
-            say("server dry run: nothing was changed")
-            return Exit.OK
-        if not prepared.changes_nothing:
-            offer_rehearsal(cluster, plan, options)
-            if not confirm("Apply this?", options):
-                say("nothing was changed")
-                return Exit.FAILED
-        say_rows(apply(cluster, prepared))
-        for text in prepared.deploy_keys():
-            say(text)
-        if options.wait:
-            say_rows(rollouts(cluster, plan.namespace, options.timeout))
-        print(summary(plan, cluster.context, options.kubeconfig or "").text())
+
+def add_apply(parser: argparse.ArgumentParser) -> None:
+    """What those take who end in an apply."""
+    add_cluster(parser)
+    add_yes(parser)
+    add_timeout(parser, "10m")
+    parser.add_argument(
+        "--wait", type=boolean, nargs="?", const=True, default=True, help="wait until all is ready (true)"
+    )
+    parser.add_argument(
+        "--dry-run", choices=("none", "server"), default="none", help="server: ask the API server, write nothing"
+    )
+    parser.add_argument("--force-conflicts", action="store_true", help="take over what other field managers own")
+
+
+def carry_out(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> int:
+    """Show what changes, ask, write, wait, and say how to get in."""
+    from wizard.apply import apply, check_schemas, prepare
+    from wizard.summary import summary
+    from wizard.watch import rollouts
+
+    prepared = prepare(cluster, plan, force=options.force_conflicts)
+    # Into nothing, without being asked: all of it passes by at once, and need not be listed before.
+    show(cluster, prepared, each=prepared.namespace_exists or options.dry_run == "server" or not options.yes)
+    if options.dry_run == "server":
+        if not prepared.namespace_exists:
+            say(f"Namespace {plan.namespace} does not exist yet, so only the schemas are checked:")
+            say_rows(check_schemas(cluster, prepared))
+        say("server dry run: nothing was changed")
         return Exit.OK
+    if not prepared.changes_nothing:
+        offer_rehearsal(cluster, plan, options)
+        if not confirm("Apply this?", options):
+            say("nothing was changed")
+            return Exit.FAILED
+    say_rows(apply(cluster, prepared))
+    for text in prepared.deploy_keys():
+        say(text)
+    if options.wait:
+        say_rows(rollouts(cluster, plan.namespace, options.timeout))
+    print(summary(plan, cluster.context, options.kubeconfig or "").text())
+    return Exit.OK
 
 
 def offer_rehearsal(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> None:
