@@ -59,6 +59,9 @@ class WizardApp(App[int]):
         if screen is self.wizard:
             for step, title in RAIL.items():
                 yield SystemCommand(f"Go to {title}", self.session.subject(step), partial(self.wizard.go, step))
+            if self.session.applied is not None:
+                about = f"Go on with what is applied in namespace {self.session.namespace}"
+                yield SystemCommand("Open the applied plan", about, self.wizard.open_applied)
             yield SystemCommand("Save the plan", "Write airflow-plan.yaml", self.wizard.action_save)
             yield SystemCommand("Help", "The question at hand, and the keys", self.wizard.action_help)
         yield SystemCommand("Theme", "Light, dark and others", self.action_change_theme)

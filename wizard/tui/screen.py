@@ -13,6 +13,7 @@ from textual.widgets import ContentSwitcher, Footer
 from wizard.check import Facts
 from wizard.errors import UserError
 from wizard.plan.file import DEFAULT_FILE, text_of
+from wizard.plan.model import Plan
 from wizard.questions import STEPS, Key
 from wizard.tui.apply_pane import ApplyPane
 from wizard.tui.fields import Field
@@ -42,10 +43,11 @@ class WizardScreen(Screen[None]):
     class Looked(Message):
         """A cluster has said what there is to know, or nothing."""
 
-        def __init__(self, context: str, facts: Facts | None) -> None:
+        def __init__(self, context: str, facts: Facts | None, applied: Plan | None) -> None:
             super().__init__()
             self.context = context
             self.facts = facts
+            self.applied = applied
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -84,16 +86,45 @@ class WizardScreen(Screen[None]):
             facts = look(self._session.cluster(), namespace, every_right())
         except UserError:
             facts = None
-        self.post_message(self.Looked(context, facts))
+        self.post_message(self.Looked(context, facts, self._applied(facts) if facts else None))
+
+    def _applied(self, facts: Facts) -> Plan | None:
+        """The plan that was applied, where a record says so and it can be read."""
+        from wizard.record import NAME, applied_plan
+
+        if not any(body["metadata"]["name"] == NAME for body in facts.there.get("ConfigMap") or []):
+            return None
+        try:
+            return applied_plan(self._session.cluster(), facts.namespace)
+        except UserError:
+            return None
 
     def on_wizard_screen_looked(self, event: Looked) -> None:
         """Say what the answers mean there, unless another one was chosen meanwhile."""
         if event.context == self._session.context:
-            self._session.facts = event.facts
+            self._session.facts, self._session.applied = event.facts, event.applied
             self.query_one(Form).tell()
             if self.step == "review":
                 self.query_one(Review).tell_checks()
             self._paint()
+            if self._session.offers_applied():
+                self._offer_applied()
+
+    def _offer_applied(self) -> None:
+        from wizard.tui.confirm_dialog import ConfirmDialog
+
+        async def chosen(anew: bool | None) -> None:
+            if not anew:
+                await self.open_applied()
+
+        headline = f"Namespace {self._session.namespace} holds an installation."
+        text = "Go on with its answers, to look at it or to change it; a plan that begins anew would replace it."
+        self.app.push_screen(ConfirmDialog(headline, text, yes="Begin anew", no="Open its answers"), chosen)
+
+    async def open_applied(self) -> None:
+        """Go on with the answers of what is applied in this namespace."""
+        self._session.open_applied()
+        await self.go(self.step)
 
     def on_resize(self) -> None:
         """The width decides whether there is a preview, and how much the header says."""

@@ -65,6 +65,8 @@ class Session:
     """How far Apply is."""
     facts: Facts | None = None
     """What the cluster of this run has said; None until it has answered."""
+    applied: Plan | None = None
+    """The plan that was applied in the namespace; None where there is none, or it isn't known yet."""
 
     def __post_init__(self) -> None:
         names = [context.name for context in self.contexts]
@@ -74,6 +76,7 @@ class Session:
         self._clusters: dict[str, Cluster] = {}
         self._rendered: tuple[Plan, Rendered] | None = None
         self._checked: tuple[object, list[Finding]] | None = None
+        self._offered: set[tuple[str, str]] = set()
 
     @property
     def server(self) -> str:
@@ -210,6 +213,24 @@ class Session:
     def saved(self, path: Path) -> None:
         """The answers are in this file now."""
         self.path = path
+        self._saved = self.draft.answers()
+
+    def offers_applied(self) -> bool:
+        """Whether to ask, once for a namespace, if somebody who has answered nothing yet wants to change what is there:
+        a plan that begins anew would take it for a laptop's."""
+        if self.applied is None or (self.context, self.namespace) in self._offered:
+            return False
+        given = {key: value for key, value in self.draft.answers().items() if key != "namespace"}
+        begun = {key: value for key, value in Draft().answers().items() if key != "namespace"}
+        if self.path is not None or given != begun or Draft.of(self.applied).answers() == self.draft.answers():
+            return False
+        self._offered.add((self.context, self.namespace))
+        return True
+
+    def open_applied(self) -> None:
+        """Go on with the answers of what is there."""
+        assert self.applied is not None
+        self.draft = Draft.of(self.applied)
         self._saved = self.draft.answers()
 
     def _which_context(self) -> Question:
