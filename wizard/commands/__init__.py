@@ -26,6 +26,7 @@ COMMANDS = (
     "status",
     "history",
     "rollback",
+    "rotate",
     "verify",
     "delete",
     "known-hosts",

@@ -1,0 +1,126 @@
+"""New secrets for an Airflow that goes on: killed in the middle, gone on with, and nothing unreadable at any time."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.node.command_line import CommandLine, api, secret_values
+from wizard.airflow_api import AirflowApi, ApiError, NotReady, admin
+from wizard.cluster.interface import Cluster
+from wizard.rotate import STAGE
+from wizard.yaml_files import write_yaml
+
+pytestmark = [pytest.mark.cluster, pytest.mark.node]
+
+PASSWORD = "p@ss/w:rd%1#x"
+NAME = "to_be_kept"
+
+
+def test_a_rotation_loses_nothing(cluster: Cluster, shared: CommandLine) -> None:
+    shared.plan.write_text(write_yaml({"apiVersion": "airflow-wizard/v1", "kind": "Plan", "profile": "laptop"}))
+    shared.ok("apply", "--yes")
+    body = {"connection_id": NAME, "conn_type": "http", "host": "h", "password": PASSWORD}
+    airflow = api(cluster, shared.namespace)
+    try:
+        airflow.call("POST", "/api/v2/connections", body)
+    except ApiError as error:
+        assert error.status == 409, "an earlier run of this test made it"
+    the_key_that_encrypts(cluster, shared)
+    the_admins_password(cluster, shared)
+    before = secret_values(cluster, shared.namespace)["airflow-jwt-secret"]
+    shared.ok("rotate", "jwt", "--yes")
+    assert secret_values(cluster, shared.namespace)["airflow-jwt-secret"] != before
+    shared.ok("verify")
+
+
+def the_key_that_encrypts(cluster: Cluster, wizard: CommandLine) -> None:
+    (old,) = keys(cluster, wizard.namespace)
+    with decrypting(cluster, wizard.namespace) as answers:
+        killed_at(wizard, "the new key is the one to be used")
+        new, read = keys(cluster, wizard.namespace)
+        assert read == old and stage(cluster, wizard.namespace) == "used"
+        said = wizard.ok("rotate", "fernet", "--yes")
+        assert "the new key is beside" not in said.err, "it goes on, and doesn't begin again"
+    assert answers.count(200) > 5 and set(answers) == {200}, answers
+    assert keys(cluster, wizard.namespace) == [new] and stage(cluster, wizard.namespace) == ""
+    assert old not in said.out + said.err and new not in said.out + said.err
+    (pod,) = cluster.list("v1", "Pod", wizard.namespace, labels="component=scheduler")
+    command = ["airflow", "connections", "get", NAME, "-o", "json"]
+    code, out, err = cluster.exec(wizard.namespace, pod["metadata"]["name"], "scheduler", command)
+    assert code == 0, err[-1000:]
+    assert json.loads(out[out.index("[") :])[0]["password"] == PASSWORD
+
+
+def the_admins_password(cluster: Cluster, wizard: CommandLine) -> None:
+    user, old = admin(cluster, wizard.namespace)
+    said = wizard.ok("rotate", "admin", "--yes")
+    _, new = admin(cluster, wizard.namespace)
+    assert new != old and new not in said.out + said.err
+    assert set(secret_values(cluster, wizard.namespace)["airflow-admin"]) == {"username", "password"}
+    AirflowApi(cluster, wizard.namespace).login_as(user, new)
+    with pytest.raises(ApiError) as refused:
+        AirflowApi(cluster, wizard.namespace).login_as(user, old)
+    assert refused.value.status == 401
+    wizard.ok("verify")
+
+
+def keys(cluster: Cluster, namespace: str) -> list[str]:
+    (value,) = secret_values(cluster, namespace)["airflow-fernet-key"].values()
+    return base64.b64decode(value).decode().split(",")
+
+
+def stage(cluster: Cluster, namespace: str) -> str:
+    body = cluster.get("v1", "Secret", "airflow-fernet-key", namespace)
+    assert body is not None
+    return str((body["metadata"].get("annotations") or {}).get(STAGE, ""))
+
+
+def killed_at(wizard: CommandLine, words: str) -> None:
+    """Rotate until it says this, and then no further."""
+    command = [sys.executable, "-m", "wizard", "rotate", "fernet", "--yes", "-n", wizard.namespace]
+    kubeconfig = ["--kubeconfig", os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]]
+    started = subprocess.Popen([*command, *kubeconfig], stderr=subprocess.PIPE, text=True, cwd=Path.cwd())
+    assert started.stderr is not None
+    for line in started.stderr:
+        print(line, end="")
+        if words in line:
+            started.kill()
+            break
+    assert started.wait(60) == -9, f"it ended before it said {words!r}"
+
+
+@contextmanager
+def decrypting(cluster: Cluster, namespace: str) -> Iterator[list[int]]:
+    """Ask meanwhile for the connection again and again: Airflow answers 500 for what it can't decrypt. While the
+    api-server rolls, nobody may answer."""
+    answers: list[int] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        airflow = AirflowApi(cluster, namespace)
+        while not over.wait(1):
+            try:
+                airflow.login()
+                answers.append(200 if airflow.call("GET", f"/api/v2/connections/{NAME}")["host"] == "h" else 0)
+            except NotReady:
+                continue
+            except ApiError as error:
+                answers.append(error.status)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield answers
+    finally:
+        over.set()
+        asking.join(60)
+        print(f"{time.strftime('%T')} answers: {answers}")

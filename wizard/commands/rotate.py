@@ -1,0 +1,47 @@
+"""`airflow-wizard rotate`: a new secret in the place of one that was made once."""
+
+import argparse
+
+from wizard.commands.options import (
+    add_cluster,
+    add_plan,
+    add_timeout,
+    add_yes,
+    cluster_of,
+    confirm,
+    namespace_of,
+    say,
+    say_rows,
+)
+from wizard.errors import Exit
+
+_WHAT = {
+    "fernet": "the key that encrypts connections and variables; all components roll three times",
+    "admin": "the admin's password; the api-server rolls",
+    "jwt": "the secret that signs tokens; scheduler and api-server roll, and tasks that run may fail",
+}
+
+
+class Command:
+    """Rotate one secret, from wherever an earlier run of it was cut off."""
+
+    help = "put a new secret in the place of one: fernet, admin or jwt"
+
+    def options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("what", choices=tuple(_WHAT), help=" ".join(f"{key}: {_WHAT[key]}." for key in _WHAT))
+        add_plan(parser)
+        add_cluster(parser)
+        add_yes(parser)
+        add_timeout(parser, "15m")
+
+    def run(self, options: argparse.Namespace) -> int:
+        from wizard.rotate import rotate
+
+        cluster, namespace = cluster_of(options), namespace_of(options)
+        say(f"context    {cluster.context}\nnamespace  {namespace}\nrotates    {_WHAT[options.what]}")
+        if not confirm("Rotate it?", options):
+            say("nothing was changed")
+            return Exit.FAILED
+        say_rows(rotate(cluster, namespace, options.what, options.timeout))
+        print(f"rotated: {options.what} of namespace {namespace}")
+        return Exit.OK
