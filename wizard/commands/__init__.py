@@ -23,6 +23,8 @@ COMMANDS = (
     "rehearse",
     "apply",
     "verify",
+    "logs",
+    "open",
     "delete",
     "known-hosts",
     "schema",
