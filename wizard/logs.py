@@ -92,10 +92,14 @@ def read(
     missing: list[Missing] = []
     logs = 0
     for source in found:
+        said = False
         try:
             for data in _lines(_pieces(cluster, source, tail, previous=previous)):
+                said = True
                 yield Line(source, data)
             logs += 1
+            if not said and tail != 0:
+                yield Note(f"{source.pod}: container {source.container} has said nothing.")
         except Missing as error:
             missing.append(error)
     if missing and not logs:
@@ -142,7 +146,7 @@ def _follow_one(
                 if cluster.get("v1", "Pod", source.pod, source.namespace) is None:
                     raise
                 if not said:
-                    put(Note(error.message))
+                    put(Note(f"{error.message} It is waited for."))
                 said = True
                 time.sleep(INTERVAL)
     except Exception as error:  # noqa: BLE001  # raised again in the thread that reads

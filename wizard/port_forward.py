@@ -41,12 +41,18 @@ class PortForward:
         self._lock = threading.Lock()
         self._pod = ""
         self._troubled = False
+        self._closed = False
 
     def serve(self) -> None:
-        """Take connections, a thread for each; ends by an exception such as KeyboardInterrupt."""
+        """Take connections, a thread for each, until `close` is called or KeyboardInterrupt raised."""
         while True:
             self._free.acquire()
-            client, _ = self._listener.accept()
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                if self._closed:
+                    return
+                raise
             thread = threading.Thread(target=self._carry, args=(client,), daemon=True)
             with self._lock:
                 self._open[thread] = client
@@ -54,6 +60,9 @@ class PortForward:
 
     def close(self, seconds: float = 2) -> None:
         """Listen no more and end what is open; waits no longer than `seconds` for that."""
+        self._closed = True
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # else who waits in `accept` would wait on
         self._listener.close()
         with self._lock:
             left = dict(self._open)
@@ -100,7 +109,7 @@ class PortForward:
     def _tell_trouble(self, why: str) -> None:
         with self._lock:
             if not self._troubled:
-                self._say(f"{why.rstrip('.')}; each new connection looks for a pod again")
+                self._say(f"{why.rstrip('.')}; each new connection looks again")
             self._troubled = True
 
 

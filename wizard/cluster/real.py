@@ -186,7 +186,9 @@ class RealCluster:
             raise needed(error, about) from None
         except Invalid as error:
             if any(text in error.message for text in _NO_LOG_YET):
-                raise Missing(error.message, f"kubectl describe pod -n {namespace} {pod} tells more.") from None
+                known = "Only a container that was restarted has an earlier log." if previous else ""
+                way_out = known or f"kubectl describe pod -n {namespace} {pod} tells what it waits for."
+                raise Missing(error.message, way_out) from None
             raise
 
     def exec(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> tuple[int, str, str]:

@@ -1,4 +1,4 @@
-"""Exec, and what port-forward stands on: numbered byte channels over one WebSocket (v4.channel.k8s.io, as kubelets speak it).
+"""Channels of bytes over one WebSocket (v4.channel.k8s.io, as kubelets speak it): exec and port-forward stand on them.
 
 Not `kubernetes.stream.ws_client`: connecting has no timeout there, and its port-forward runs in a thread that prints a
 traceback and leaves its reader waiting when the pod's end fails.
