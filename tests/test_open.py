@@ -3,17 +3,19 @@
 import http.client
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from wizard.apply import apply, prepare
-from wizard.cluster.interface import Missing
+from wizard.cluster.interface import ClusterError, Missing
 from wizard.cluster.sandbox import Sandbox
 from wizard.errors import Exit, UserError
 from wizard.logs import Line, Note, Source, _lines, follow, read, sources
-from wizard.page import page
+from wizard.page import page, show
 from wizard.plan.file import parse
 from wizard.port_forward import HOST, PortForward
 
@@ -101,8 +103,8 @@ def test_a_pod_that_has_gone_is_told_and_the_others_are_read(laptop: Installed) 
 
 def test_nothing_grows_in_the_sandbox(laptop: Installed) -> None:
     found = laptop.sources("scheduler")
-    (said,) = follow(laptop.cluster, found, 1)
-    assert isinstance(said, Note) and "The sandbox runs nothing" in said.text
+    with pytest.raises(ClusterError, match="The sandbox runs nothing"):
+        next(follow(laptop.cluster, found, 1))
 
 
 def test_too_many_are_not_followed_at_once(laptop: Installed) -> None:
@@ -139,6 +141,23 @@ def test_a_page_by_port_forward_names_the_context_in_its_commands(laptop: Instal
     found = page(laptop.cluster, laptop.namespace, "kind-lab", "/tmp/config")
     assert found.public_url == found.prefix == ""
     assert "--context kind-lab --kubeconfig /tmp/config airflow-admin" in dict(found.who)["Password"]
+
+
+def test_a_browser_is_opened_where_there_is_a_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert not show(PUBLIC)
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.new && mv {opened}.new {opened}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    assert show(PUBLIC)
+    deadline = time.monotonic() + 20
+    while not opened.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert opened.read_text() == f"{PUBLIC}\n"
 
 
 def test_no_airflow_is_told() -> None:
@@ -185,7 +204,7 @@ def test_a_pod_that_goes_away_ends_nothing() -> None:
         get(port)
         place.cluster.delete("v1", "Pod", place.pod(), place.namespace)
         assert {get(port)[0] for _ in range(3)} == {503}
-        assert b"No api-server of Airflow is ready" in get(port)[1]
+        assert b"reached: no api-server pod is ready." in get(port)[1]
         place.wait()
         assert get(port)[0] == 200
     assert [text.partition(" ")[0] for text in said] == ["connected", "no", "connected"]

@@ -110,7 +110,8 @@ def read(
 def follow(cluster: Cluster, found: list[Source], tail: int | None) -> Iterator[Line | Note]:
     """The same of all at once, and what they say from then on, until all containers have ended.
 
-    One that hasn't started is waited for. Whoever stops reading leaves threads behind that end with the process.
+    One that hasn't started is waited for. Raises what went wrong where that is so of all. Whoever stops reading leaves
+    threads behind that end with the process.
     """
     if len(found) > FOLLOWED:
         raise UserError(
@@ -120,12 +121,13 @@ def follow(cluster: Cluster, found: list[Source], tail: int | None) -> Iterator[
     come: Queue[Line | Note | _Ended] = Queue(maxsize=1000)
     for source in found:
         threading.Thread(target=_follow_one, args=(cluster, source, tail, come.put), daemon=True).start()
-    left = len(found)
+    left, failed = len(found), 0
     while left:
         match come.get():
             case _Ended(source, error):
                 left -= 1
-                if error is not None and not isinstance(error, ClusterError):
+                failed += error is not None
+                if error is not None and (failed == len(found) or not isinstance(error, ClusterError)):
                     raise error
                 yield Note(f"{source.pod}: {error.message if error else f'container {source.container} has ended.'}")
             case one:

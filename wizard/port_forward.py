@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from html import escape
 
 from wizard.airflow_api import PORT, NotReady, ready_pod
 from wizard.cluster.interface import Cluster, ClusterError
@@ -18,13 +19,13 @@ AT_ONCE = 64
 PATIENCE = 60.0
 """Seconds for a browser to say the first thing, and to take what it asked for."""
 
-_PAGE = b"""\
+_PAGE = """\
 <!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>Airflow</title>
-<p>No api-server of Airflow is ready. This page asks again every two seconds.</p>
+<p>Airflow can't be reached: {}.<p>This page asks again every two seconds.
 """
-_NOT_READY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\nRetry-After: 2\r\n"
-    b"Cache-Control: no-store\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(_PAGE), _PAGE)
+_HEAD = (
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/html; charset=utf-8\r\nRetry-After: 2\r\n"
+    "Cache-Control: no-store\r\nConnection: close\r\nContent-Length: {}\r\n\r\n"
 )
 
 
@@ -53,10 +54,7 @@ class PortForward:
                 if self._closed:
                     return
                 raise
-            thread = threading.Thread(target=self._carry, args=(client,), daemon=True)
-            with self._lock:
-                self._open[thread] = client
-            thread.start()
+            threading.Thread(target=self._carry, args=(client,), daemon=True).start()
 
     def close(self, seconds: float = 2) -> None:
         """Listen no more and end what is open; waits no longer than `seconds` for that."""
@@ -74,6 +72,8 @@ class PortForward:
             thread.join(max(deadline - time.monotonic(), 0))
 
     def _carry(self, client: socket.socket) -> None:
+        with self._lock:
+            self._open[threading.current_thread()] = client
         try:
             with client, suppress(OSError):  # a browser may go whenever it likes
                 client.settimeout(PATIENCE)
@@ -95,8 +95,9 @@ class PortForward:
             finally:
                 stream.close()
         except (NotReady, ClusterError) as error:
-            self._tell_trouble(error.message)
-            _refuse(client)
+            why = error.message.rstrip(".")
+            self._tell_trouble(why)
+            _refuse(client, why)
         else:
             self._troubled = False
 
@@ -109,16 +110,17 @@ class PortForward:
     def _tell_trouble(self, why: str) -> None:
         with self._lock:
             if not self._troubled:
-                self._say(f"{why.rstrip('.')}; each new connection looks again")
+                self._say(f"{why}; each new connection looks again")
             self._troubled = True
 
 
-def _refuse(client: socket.socket) -> None:
-    """Say so in HTTP. What the browser sent is read first: else closing would take the answer away from it."""
+def _refuse(client: socket.socket, why: str) -> None:
+    """Say why in HTTP. What the browser sent is read first: else closing would take the answer away from it."""
     client.settimeout(0.2)
     with suppress(TimeoutError):
         client.recv(1 << 16)
-    client.sendall(_NOT_READY)
+    page = _PAGE.format(escape(why)).encode()
+    client.sendall(_HEAD.format(len(page)).encode() + page)
     client.shutdown(socket.SHUT_WR)
 
 
