@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from html import escape
 
 from wizard.airflow_api import PORT, NotReady, ready_pod
@@ -89,17 +89,15 @@ class PortForward:
         try:
             pod = ready_pod(self._cluster, self._namespace)
             stream = self._cluster.forward(self._namespace, pod, PORT)
-            try:
-                self._tell_pod(pod)
-                stream.relay(client)
-            finally:
-                stream.close()
         except (NotReady, ClusterError) as error:
-            why = error.message.rstrip(".")
-            self._tell_trouble(why)
-            _refuse(client, why)
-        else:
-            self._troubled = False
+            return self._refuse(client, error.message.rstrip("."))
+        with closing(stream):
+            self._tell_pod(pod)
+            try:
+                stream.relay(client)
+                self._troubled = False
+            except ClusterError:  # the kubelet's reason is long, and about addresses that nobody knows
+                self._refuse(client, f"{pod} does not answer")
 
     def _tell_pod(self, pod: str) -> None:
         with self._lock:
@@ -107,21 +105,18 @@ class PortForward:
                 self._say(f"connected to {pod}")
                 self._pod, self._troubled = pod, False
 
-    def _tell_trouble(self, why: str) -> None:
+    def _refuse(self, client: socket.socket, why: str) -> None:
+        """Say why, once to the user and each time in HTTP."""
         with self._lock:
             if not self._troubled:
                 self._say(f"{why}; each new connection looks again")
             self._troubled = True
-
-
-def _refuse(client: socket.socket, why: str) -> None:
-    """Say why in HTTP. What the browser sent is read first: else closing would take the answer away from it."""
-    client.settimeout(0.2)
-    with suppress(TimeoutError):
-        client.recv(1 << 16)
-    page = _PAGE.format(escape(why)).encode()
-    client.sendall(_HEAD.format(len(page)).encode() + page)
-    client.shutdown(socket.SHUT_WR)
+        client.settimeout(0.2)
+        with suppress(TimeoutError):
+            client.recv(1 << 16)  # else closing would take the answer away from who has more to say
+        page = _PAGE.format(escape(why)).encode()
+        client.sendall(_HEAD.format(len(page)).encode() + page)
+        client.shutdown(socket.SHUT_WR)
 
 
 def _listener(port: int) -> socket.socket:
