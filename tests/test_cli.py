@@ -109,6 +109,10 @@ def test_every_command_has_help(command: str) -> None:
         (("rehearse", "-o", "yaml"), "-o"),
         (("rehearse", "--timeout", "soon"), "'soon' is not a duration"),
         (("rehearse", "--ldap-user"), "--ldap-user"),
+        (("logs",), "COMPONENT"),
+        (("logs", "scheduler", "--tail", "few"), "'few' is no number of lines"),
+        (("logs", "scheduler", "--follow", "--previous"), "--previous has ended"),
+        (("open", "--port", "65536"), "'65536' is no port"),
     ],
 )
 def test_what_is_asked_wrongly_is_a_usage_error(arguments: tuple[str, ...], sentence: str) -> None:
@@ -149,7 +153,7 @@ def test_a_folder_that_cannot_be_written_is_a_failure() -> None:
     told(wizard("render", "-f", "-", "-o", "file/out", stdin=HEAD), Exit.FAILED, "file/out cannot be written")
 
 
-@pytest.mark.parametrize("command", ["apply", "delete", "rehearse", "verify"])
+@pytest.mark.parametrize("command", ["apply", "delete", "open", "rehearse", "verify"])
 def test_no_kubeconfig_is_told_in_a_sentence(command: str) -> None:
     Path("airflow-plan.yaml").write_text(HEAD)
     done = wizard(command)

@@ -63,7 +63,9 @@ class AirflowApi:
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         path = self.prefix + path
-        connection = _Connection(self._cluster.forward(self._namespace, self._pod(), PORT))
+        connection = _Connection(
+            self._cluster.forward(self._namespace, ready_pod(self._cluster, self._namespace), PORT)
+        )
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             answer = connection.getresponse()
@@ -88,14 +90,15 @@ class AirflowApi:
             self._known_prefix = urlsplit(base).path.rstrip("/")
         return self._known_prefix
 
-    def _pod(self) -> str:
-        """A ready api-server pod."""
-        for pod in self._cluster.list("v1", "Pod", self._namespace, labels="component=api-server"):
-            if "deletionTimestamp" in pod["metadata"]:
-                continue
-            if pod_is_ready(pod):
-                return str(pod["metadata"]["name"])
-        raise NotReady("no api-server pod is ready")
+
+def ready_pod(cluster: Cluster, namespace: str) -> str:
+    """The name of an api-server pod that is ready. Raises NotReady where none is."""
+    for pod in cluster.list("v1", "Pod", namespace, labels="component=api-server"):
+        if "deletionTimestamp" in pod["metadata"]:
+            continue
+        if pod_is_ready(pod):
+            return str(pod["metadata"]["name"])
+    raise NotReady("no api-server pod is ready")
 
 
 def admin(cluster: Cluster, namespace: str) -> tuple[str, str]:

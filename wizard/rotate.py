@@ -11,12 +11,12 @@ from typing import Literal
 
 from wizard import apply as applying
 from wizard import record
-from wizard.airflow_api import AirflowApi, ApiError, part
+from wizard.airflow_api import AirflowApi, ApiError, part, ready_pod
 from wizard.cluster.interface import Cluster, Object
 from wizard.errors import UserError
 from wizard.progress import Mark, Row
 from wizard.secrets import random_value
-from wizard.watch import pod_is_ready, rollouts
+from wizard.watch import rollouts
 
 What = Literal["fernet", "admin", "jwt"]
 STAGE = "airflow-wizard/rotation"
@@ -79,11 +79,8 @@ class _Rotation:
     def exec(self, thing: str, command: list[str]) -> Iterator[Row]:
         """Run a command in an api-server's container, which has all keys."""
         started = time.monotonic()
-        pods = self._cluster.list("v1", "Pod", self._namespace, labels="component=api-server")
-        ready = [pod for pod in pods if pod_is_ready(pod) and "deletionTimestamp" not in pod["metadata"]]
-        if not ready:
-            raise UserError("No api-server pod is ready.", "The same command goes on once one is.")
-        code, out, err = self._cluster.exec(self._namespace, ready[0]["metadata"]["name"], "api-server", command)
+        pod = ready_pod(self._cluster, self._namespace)
+        code, out, err = self._cluster.exec(self._namespace, pod, "api-server", command)
         if code != 0:
             last = next((line for line in reversed((err or out).splitlines()) if line.strip()), "")
             raise UserError(f"{thing} ended with {code}: {last[:300]}", "Run the same command again.")

@@ -1,5 +1,7 @@
 """No answer, or an answer that is a no: one sentence and the way out, in time, and nothing on stderr."""
 
+import json
+import socket
 import threading
 import time
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.api_servers import Answer, canned, free_port, mute, self_signed, status
+from tests.cluster.api_servers import DISCOVERY, Answer, canned, free_port, mute, self_signed, status
 from tests.cluster.test_kubeconfig import config, write
 from wizard.cluster.interface import (
     ClusterError,
@@ -342,3 +344,48 @@ def test_several_threads(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
     assert len(server.seen) == 40
+
+
+def test_a_log_is_asked_for_again_only_until_it_begins(tmp_path: Path) -> None:
+    busy = status(503, "later", "ServiceUnavailable")
+    with canned(busy, Answer(200, "one\ntwo", {"Content-Type": "text/plain"})) as server:
+        pieces = to(server.url, tmp_path).read_log("b", "a", "web", tail=2, follow=True)
+        assert b"".join(pieces) == b"one\ntwo"
+        path = "/api/v1/namespaces/b/pods/a/log?container=web&tailLines=2&follow=true"
+        assert [seen[:2] for seen in server.seen] == [("GET", path)] * 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "sentence"),
+    [
+        (status(403, 'User "bob" cannot get resource "pods/log"', "Forbidden"), Forbidden, "bob"),
+        (status(404, 'pods "a" not found', "NotFound", kind="pods"), Missing, "not found"),
+        (status(400, 'container "web" in pod "a" is waiting to start: PodInitializing'), Missing, "PodInitializing"),
+        (status(400, "container nope is not valid for pod a"), Invalid, "nope"),
+        (Answer(0), Unreachable, "broke"),
+    ],
+)
+def test_a_log_that_can_not_be_read(tmp_path: Path, answer: Answer, error: type[ClusterError], sentence: str) -> None:
+    with canned(answer) as server, pytest.raises(error, match=sentence):
+        list(to(server.url, tmp_path).read_log("b", "a", "web"))
+
+
+def test_a_log_that_breaks_off_is_told_after_what_came(tmp_path: Path) -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    def answer(listener: socket.socket) -> None:
+        for body in (json.dumps(DISCOVERY).encode(), b"one\n"):
+            client, _ = listener.accept()
+            with client:
+                client.recv(1 << 16)
+                end = b"0\r\n\r\n" if body != b"one\n" else b""
+                client.sendall(head + b"%x\r\n%s\r\n%s" % (len(body), body, end))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,), daemon=True)
+        thread.start()
+        pieces = to(f"http://127.0.0.1:{listener.getsockname()[1]}", tmp_path).read_log("b", "a", "web", follow=True)
+        assert next(pieces) == b"one\n"
+        with pytest.raises(Unreachable, match="broke"):
+            next(pieces)
+        thread.join(5)

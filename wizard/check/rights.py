@@ -30,7 +30,7 @@ LATER = ("list", "delete")
 WATCHING = (Right("list", "pods"), Right("get", "pods/log"), Right("list", "events"))
 """To see what pods wait for."""
 PROVING = (Right("get", "pods/portforward"), Right("create", "pods/portforward"))
-"""For `verify`; a websocket is a GET, and newer API servers want `create` too."""
+"""For `verify` and `open`; a websocket is a GET, and newer API servers want `create` too."""
 MAKE_NAMESPACE = Right("create", "namespaces", cluster_wide=True)
 ESCALATE = Right("escalate", "roles", "rbac.authorization.k8s.io")
 GRANTED = (
@@ -91,7 +91,7 @@ def check(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
         sentence = f"You may apply this plan, but not take away what a later one no longer has: {_listed(later)}."
         yield Finding(CHECK, Mark.WARNING, sentence, _grant(later, facts.namespace), DOCS)
     if proof:
-        sentence = f"You may not {_listed(proof)}, by which `airflow-wizard verify` reaches Airflow."
+        sentence = f"You may not {_listed(proof)}, by which `airflow-wizard verify` and `open` reach Airflow."
         yield Finding(CHECK, Mark.WARNING, sentence, _grant(proof, facts.namespace), DOCS)
     if not later and not proof:
         count = len(wanted) + len(_on(_kinds(rendered), LATER)) + len(PROVING)

@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -122,12 +122,42 @@ class Api:
         Tries again within `timeout` seconds: always after 429 (nothing was done), and after 503, 504 or a broken
         connection where `repeat` says that doing it twice does no harm; once after a 401 with renewed credentials.
         """
+        types = {"Content-Type": content_type} | ({"Accept": accept} if accept else {})
+
+        def once(left: float) -> bytes:
+            return bytes(self._once(method, path, about, list(query), body, types, (left, left), _all_of))
+
+        answer: bytes = self._tried(once, repeat=repeat)
+        return answer
+
+    def stream(self, path: str, about: About, *, query: Query = (), endless: bool = False) -> Iterator[bytes]:
+        """The bytes of what a GET answers, in pieces as they come; until the first, it is tried again as in `read`.
+
+        With `endless` any time may pass before each piece. Raises Unreachable where the connection breaks after one.
+        """
+        from urllib3.exceptions import HTTPError
+
+        types = {"Content-Type": "application/json"}
+
+        def once(left: float) -> Any:
+            patience = left, None if endless else left
+            return self._once("GET", path, about, list(query), None, types, patience, _as_it_is)
+
+        response = self._tried(once, repeat=True)
+        try:
+            yield from response.stream()
+        except (HTTPError, OSError) as error:
+            raise unreachable(self.server, error, self.timeout) from None
+        finally:
+            response.close()
+
+    def _tried(self, once: Callable[[float], Any], *, repeat: bool) -> Any:
+        """What `once` gives, which is told how many seconds are left."""
         deadline = time.monotonic() + self.timeout
         pause, drops, renewed = _FIRST_PAUSE, 0, False
-        types = {"Content-Type": content_type} | ({"Accept": accept} if accept else {})
         while True:
             try:
-                return self._once(method, path, about, list(query), body, types, deadline - time.monotonic())
+                return once(max(deadline - time.monotonic(), 0.1))
             except _Failure as failure:
                 drops += failure.dropped
                 if failure.status == 401 and not renewed and self.login.renew():
@@ -150,13 +180,14 @@ class Api:
         query: list[tuple[str, str]],
         body: Any,
         types: dict[str, str],
-        left: float,
-    ) -> bytes:
+        patience: tuple[float, float | None],
+        take: Callable[[Any], Any],
+    ) -> Any:
+        """What `take` makes of the answer; `patience` is how many seconds connecting and each read may take."""
         from kubernetes.client.exceptions import ApiException
         from urllib3.exceptions import ConnectTimeoutError, HTTPError, ProtocolError
 
-        left = max(left, 0.1)
-        connect = min(_CONNECT_SECONDS, left)
+        connect = min(_CONNECT_SECONDS, patience[0])
         try:
             response = self._client.request(
                 method,
@@ -166,9 +197,9 @@ class Api:
                 header_params=self.login.headers() | types,
                 content_type=types["Content-Type"],
                 serialize=False,
-                _request_timeout=(connect, left),
+                _request_timeout=(connect, patience[1]),
             )
-            return bytes(response.data)
+            return take(response)
         except ApiException as error:
             if not error.status:  # a TLS failure comes as status 0
                 reason = str(error.reason)
@@ -205,6 +236,14 @@ class Api:
         return known
 
 
+def _all_of(response: Any) -> bytes:
+    return bytes(response.data)
+
+
+def _as_it_is(response: Any) -> Any:
+    return response
+
+
 def needed(error: Gone, about: About) -> ClusterError:
     """The error for a 404 (or 410) where something was needed."""
     if error.status != 404:
@@ -217,6 +256,7 @@ def _configuration(entry: Entry, login: Login) -> Any:
 
     configuration = Configuration(host=entry.server, retries=False, connection_pool_maxsize=32)
     configuration.verify_ssl = not login.insecure
+    configuration.keep_alive = True  # a log that is followed may say nothing for hours
     if entry.cluster.get("tls-server-name"):
         configuration.tls_server_name = str(entry.cluster["tls-server-name"])
     if entry.cluster.get("proxy-url"):

@@ -5,7 +5,8 @@ as the API sends them. Every method may raise one of the errors below, and nothi
 All methods may be called from several threads at once.
 """
 
-from collections.abc import Callable, Sequence
+import socket
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -70,6 +71,12 @@ class Stream(Protocol):
 
     def close(self) -> None: ...
 
+    def relay(self, client: socket.socket, /) -> None:
+        """Carry bytes both ways between `client` and the pod, until either has ended; closes neither.
+
+        Raises ClusterError where the pod's end is gone before it answered anything, OSError for what `client` raises.
+        """
+
 
 class Cluster(Protocol):
     """A connection to one cluster by one context of a kubeconfig."""
@@ -119,6 +126,22 @@ class Cluster(Protocol):
 
     def logs(self, namespace: str, pod: str, container: str, *, tail: int = 20, previous: bool = False) -> str:
         """The last lines of a container's log; empty where there is none (yet)."""
+
+    def read_log(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        tail: int | None = None,
+        previous: bool = False,
+        follow: bool = False,
+    ) -> Iterator[bytes]:
+        """A container's log as it is, in pieces that may begin and end anywhere; asks when the first is wanted.
+
+        `tail` is how many lines of its end, None for all. With `follow` it goes on until the container ends. Raises
+        Missing where there is no such log (yet).
+        """
 
     def exec(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> tuple[int, str, str]:
         """Run a command: exit code, stdout, stderr."""

@@ -1,13 +1,14 @@
 """A real cluster, by one context of a kubeconfig."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from wizard.cluster.api import APPLY, METADATA_ONLY, Api, Query, Resource, needed
-from wizard.cluster.interface import FIELD_MANAGER, Cluster, Conflict, Invalid, Keep, Object, Objects, Stream
+from wizard.cluster.interface import FIELD_MANAGER, Cluster, Conflict, Invalid, Keep, Missing, Object, Objects, Stream
 from wizard.cluster.kubeconfig import Context, choose, contexts
+from wizard.cluster.pod_stream import PodStream
 from wizard.cluster.refusals import About, Gone, not_an_api_server
-from wizard.cluster.streams import PodStream, open_channels, run
+from wizard.cluster.streams import open_channels, run
 
 __all__ = ["Context", "RealCluster", "connect", "contexts"]
 
@@ -163,6 +164,31 @@ class RealCluster:
         except Invalid as error:
             if any(text in error.message for text in _NO_LOG_YET):
                 return ""
+            raise
+
+    def read_log(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        tail: int | None = None,
+        previous: bool = False,
+        follow: bool = False,
+    ) -> Iterator[bytes]:
+        """A container's log in pieces; with `follow` until the container ends. Raises Missing where there is none."""
+        resource, about = self._find("get the log of", "v1", "Pod", pod, namespace)
+        query = [("container", container)] + ([("tailLines", str(tail))] if tail is not None else [])
+        query += [(name, "true") for name, wanted in (("previous", previous), ("follow", follow)) if wanted]
+        try:
+            yield from self._api.stream(resource.path(namespace, pod, "log"), about, query=query, endless=follow)
+        except Gone as error:
+            raise needed(error, about) from None
+        except Invalid as error:
+            if any(text in error.message for text in _NO_LOG_YET):
+                known = "Only a container that was restarted has an earlier log." if previous else ""
+                way_out = known or f"kubectl describe pod -n {namespace} {pod} tells what it waits for."
+                raise Missing(error.message, way_out) from None
             raise
 
     def exec(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> tuple[int, str, str]:

@@ -6,9 +6,10 @@ worked out from the time that has passed, whenever somebody asks.
 
 import random
 import string
+import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from copy import deepcopy
 from uuid import uuid4
 
@@ -142,6 +143,24 @@ class Sandbox:
             life = self._kubelet.lives[record.body["metadata"]["uid"]]
             lines = self._kubelet.log(life, container, self._clock())
         return "".join(f"{line}\n" for line in lines[-tail:])
+
+    def read_log(
+        self,
+        namespace: str,
+        pod: str,
+        container: str,
+        *,
+        tail: int | None = None,
+        previous: bool = False,
+        follow: bool = False,
+    ) -> Iterator[bytes]:
+        """What `logs` gives; with `follow` raises ClusterError."""
+        if follow:
+            raise ClusterError("The sandbox runs nothing, so no log of it grows.", "Use a real cluster for that.")
+        if self.get("v1", "Pod", pod, namespace) is None:
+            raise Missing(f"There is no pod {pod} in namespace {namespace}.", "Look whether it is still there.")
+        lines = sys.maxsize if tail is None else tail
+        yield self.logs(namespace, pod, container, tail=lines, previous=previous).encode()
 
     def exec(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> tuple[int, str, str]:
         """Not here: raises ClusterError."""

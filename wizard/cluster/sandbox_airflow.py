@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -115,6 +116,15 @@ class AirflowStream:
     def sendall(self, data: bytes, /) -> None:
         """Take a piece of a request."""
         self._sent += data
+
+    def relay(self, client: socket.socket, /) -> None:
+        """Answer the requests that come, one after the other."""
+        while data := client.recv(1 << 16):
+            self.sendall(data)
+            head, end, rest = bytes(self._sent).partition(b"\r\n\r\n")
+            length = re.search(rb"(?im)^content-length: *(\d+)", head)
+            if end and len(rest) >= int(length[1] if length else 0):
+                client.sendall(self.makefile("rb").read())
 
     def makefile(self, mode: str, /) -> BytesIO:
         """The whole answer to the request that was sent."""

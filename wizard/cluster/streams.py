@@ -1,11 +1,12 @@
-"""Exec and port-forward: numbered byte channels over one WebSocket (v4.channel.k8s.io, as kubelets speak it).
+"""Channels of bytes over one WebSocket (v4.channel.k8s.io, as kubelets speak it): exec and port-forward stand on them.
 
 Not `kubernetes.stream.ws_client`: connecting has no timeout there, and its port-forward runs in a thread that prints a
 traceback and leaves its reader waiting when the pod's end fails.
 """
 
-import io
 import json
+import selectors
+import socket
 import ssl
 import time
 from collections.abc import Iterator
@@ -20,9 +21,9 @@ from wizard.cluster.refusals import About, Gone, refused, unreachable
 EXEC_SECONDS = 300.0
 """How long a command in a pod may take: a start of Airflow on a busy node takes a minute."""
 _STDOUT, _STDERR, _STATUS = 1, 2, 3
-_DATA, _ERROR = 0, 1
 _PROTOCOL = "v4.channel.k8s.io"
-_CHUNK = 32 * 1024
+NOTHING = -1, b""
+"""No channel and no bytes: a ping, or no whole frame yet."""
 
 
 class Channels:
@@ -33,9 +34,17 @@ class Channels:
         self._server = server
         self.timeout = timeout
 
-    def receive(self, deadline: float) -> tuple[int, bytes] | None:
-        """The next channel and its bytes, until `deadline` (monotonic seconds); None at the end."""
-        from websocket import ABNF, WebSocketConnectionClosedException, WebSocketException
+    def receive(self, deadline: float, *, patient: bool = True) -> tuple[int, bytes] | None:
+        """The next channel and its bytes, until `deadline` (monotonic seconds); None at the end.
+
+        Who isn't `patient` gets `NOTHING` where there were none; they aren't lost but come next time.
+        """
+        from websocket import (
+            ABNF,
+            WebSocketConnectionClosedException,
+            WebSocketException,
+            WebSocketTimeoutException,
+        )
 
         try:
             while True:
@@ -45,10 +54,27 @@ class Channels:
                     return None
                 if opcode in (ABNF.OPCODE_BINARY, ABNF.OPCODE_TEXT) and frame.data:
                     return frame.data[0], bytes(frame.data[1:])
+                if not patient:
+                    return NOTHING
         except (WebSocketConnectionClosedException, ConnectionError, ssl.SSLEOFError):
             return None
         except (WebSocketException, OSError, ValueError) as error:
+            if isinstance(error, WebSocketTimeoutException) and not patient:
+                return NOTHING
             raise unreachable(self._server, error, self.timeout) from None
+
+    def turns(self, other: socket.socket) -> Iterator[bool]:
+        """Whose bytes are next, as often as that is asked: ours (True) or those of `other`. Waits for them.
+
+        So one thread does for both ways; two on one TLS connection are not safe before Python 3.13.
+        """
+        ours = self._websocket.sock
+        with selectors.DefaultSelector() as both:
+            for each in (ours, other):
+                both.register(each, selectors.EVENT_READ)
+            while True:
+                decrypted = isinstance(ours, ssl.SSLSocket) and ours.pending() > 0
+                yield decrypted or any(key.fileobj is ours for key, _ in both.select())
 
     def send(self, channel: int, data: bytes) -> bool:
         """Send bytes; False where the other end is gone."""
@@ -133,90 +159,6 @@ def _exit_code(status: bytes, about: About) -> int:
         if cause.get("reason") == "ExitCode" and str(cause.get("message")).isdigit():
             return int(cause["message"])
     raise ClusterError(f"The command could not be run in {about}: {said.get('message')}", "Is the container running?")
-
-
-class PodStream:
-    """A connection to a port of a pod: as much of a socket as `http.client` needs.
-
-    Like a socket it stays open until what `makefile` gave is closed too: http.client closes its socket first and reads
-    the rest of the answer then.
-    """
-
-    def __init__(self, channels: Channels, about: About, port: int) -> None:
-        self._channels = channels
-        self._where = f"port {port} of {about}"
-        self._started: set[int] = set()
-        self._readers = 0
-        self._closed = False
-
-    def sendall(self, data: bytes, /) -> None:
-        """Send all bytes. Raises ClusterError with what the pod's end reported where it is gone."""
-        for start in range(0, len(data), _CHUNK):
-            if not self._channels.send(_DATA, bytes(data[start : start + _CHUNK])):
-                while self.receive():  # the reason, if there is one, is still to be read
-                    pass
-                raise ClusterError(f"The connection to {self._where} broke.", "Is the pod still running?")
-
-    def makefile(self, mode: str, /) -> io.BufferedReader:
-        """The bytes that come, as a file; only for reading (`rb`)."""
-        if mode != "rb":
-            raise ValueError(f"only rb, not {mode}")
-        self._readers += 1
-        return io.BufferedReader(_Bytes(self))
-
-    def close(self) -> None:
-        """Close, once all readers are closed."""
-        self._closed = True
-        self._close_if_unused()
-
-    def receive(self) -> bytes:
-        """Some bytes, empty at the end. Raises ClusterError for what the pod's end reports, Unreachable in time."""
-        deadline = time.monotonic() + self._channels.timeout
-        while received := self._channels.receive(deadline):
-            channel, data = received
-            if channel not in self._started:
-                self._started.add(channel)  # the first two bytes of each channel repeat the port
-                data = data[2:]
-            if data and channel == _ERROR:
-                reason = " ".join(data.decode(errors="replace").split())
-                raise ClusterError(
-                    f"The connection to {self._where} failed: {reason}", "Does the container listen on that port?"
-                )
-            if data and channel == _DATA:
-                return data
-        return b""
-
-    def released(self) -> None:
-        """One reader less."""
-        self._readers -= 1
-        self._close_if_unused()
-
-    def _close_if_unused(self) -> None:
-        if self._closed and self._readers == 0:
-            self._channels.close()
-
-
-class _Bytes(io.RawIOBase):
-    """The reading side of a PodStream."""
-
-    def __init__(self, stream: PodStream) -> None:
-        super().__init__()
-        self._stream = stream
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        data = self._rest or self._stream.receive()
-        size = min(len(data), len(buffer))
-        buffer[:size], self._rest = data[:size], data[size:]
-        return size
-
-    def close(self) -> None:
-        if not self.closed:
-            super().close()
-            self._stream.released()
 
 
 @contextmanager

@@ -28,6 +28,8 @@ COMMANDS = (
     "rollback",
     "rotate",
     "verify",
+    "logs",
+    "open",
     "delete",
     "known-hosts",
     "schema",
