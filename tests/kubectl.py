@@ -18,10 +18,14 @@ KUBECTL = next((str(path) for path in [Path(sys.executable).parent / "kubectl"] 
 
 
 def kubectl(*arguments: str, stdin: str = "", kubeconfig: str = "") -> subprocess.CompletedProcess[str]:
-    """Run it in a home of its own; without a kubeconfig it knows no cluster."""
+    """Run it in a home of its own, with the plugins that are beside it; without a kubeconfig it knows no cluster."""
     command = [KUBECTL, *arguments]
     with TemporaryDirectory() as home:
-        environment = {"PATH": os.environ["PATH"], "HOME": home, "KUBECONFIG": kubeconfig or f"{home}/none"}
+        environment = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": home,
+            "KUBECONFIG": kubeconfig or f"{home}/none",
+        }
         return subprocess.run(command, input=stdin, capture_output=True, encoding="utf-8", env=environment)
 
 

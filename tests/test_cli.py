@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.catalogue import Object
+from tests.kubectl import kubectl
 from wizard import __version__
-from wizard.commands import COMMANDS
+from wizard.commands import COMMANDS, run
+from wizard.commands.completion import SHELLS
 from wizard.errors import Exit
 from wizard.yaml_files import read_yaml
 
@@ -199,3 +201,37 @@ print(*sys.modules, file=sys.stderr)
 def test_a_command_imports_only_what_it_needs(arguments: tuple[str, ...], needed: set[str]) -> None:
     Path("plan.yaml").write_text(HEAD)
     assert imported_by(*arguments) <= needed
+
+
+def test_a_shell_completes_commands_options_and_files(tmp_path: Path) -> None:
+    (tmp_path / "my-plan.yaml").write_text("")
+    done = subprocess.run(["bash", "--norc", "-c", COMPLETES], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["status", "--show-password", "my-plan.yaml"]
+
+
+COMPLETES = f"""
+source <({sys.executable} -m wizard completion bash)
+complete_with() {{
+    COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+    "$(complete -p airflow-wizard | sed 's/.*-F \\([^ ]*\\).*/\\1/')"
+    echo "${{COMPREPLY[@]}}"
+}}
+complete_with airflow-wizard stat
+complete_with airflow-wizard status --show
+complete_with airflow-wizard apply -f my
+"""
+"""What bash does at a Tab, for three beginnings."""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_shell_has_a_script_with_every_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["completion", shell]) == Exit.OK
+    script = capsys.readouterr().out
+    assert all(command in script for command in COMMANDS)
+
+
+def test_kubectl_finds_it_as_a_plugin() -> None:
+    done = kubectl("airflow-wizard", "--help")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("usage: kubectl airflow-wizard ")

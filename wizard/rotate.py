@@ -66,7 +66,8 @@ class _Rotation:
         data = {key: base64.b64encode(value.encode()).decode() for key, value in values.items()}
         body = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data}
         self._cluster.apply(body, force=True)
-        yield Row(f"Secret {self._name}", Mark.DONE, _SAID[stage], time.monotonic() - started)
+        thing, text = _SAID[stage]
+        yield Row(thing, Mark.DONE, text, time.monotonic() - started)
 
     def roll(self) -> Iterator[Row]:
         """Let the pods that read it start anew, and wait until all are ready."""
@@ -88,13 +89,13 @@ class _Rotation:
 
 
 _SAID = {
-    "readable": "a new key is beside the old one, to be read",
-    "used": "the new key is the one to be used, the old one to be read",
-    "trimmed": "the old key is gone",
-    "waiting": "a new password waits beside the old one",
-    "taken": "the new password is the one that holds",
-    "changed": "a new value",
-    "": "the rotation is complete",
+    "readable": ("add the new key", "beside the old one, to be read"),
+    "used": ("use the new key", "the old one is still read"),
+    "trimmed": ("drop the old key", "nothing is encrypted with it any more"),
+    "waiting": ("make a new password", "it waits beside the old one"),
+    "taken": ("drop the old password", "Airflow has taken the new one"),
+    "changed": ("make a new value", "it holds for pods that start from now on"),
+    "": ("rotation", "complete"),
 }
 
 
@@ -145,7 +146,7 @@ def _admin(rotation: _Rotation, api: AirflowApi) -> Iterator[Row]:
                 raise
             api.login_as(user, new)  # we were cut off just after Airflow had taken it
         api.call("PATCH", f"/auth/fab/v1/users/{part(user)}?update_mask=password", {"password": new})
-        yield Row(f"user {user}", Mark.DONE, "Airflow has taken the new password", time.monotonic() - started)
+        yield Row(f"user {user}", Mark.DONE, "has the new password", time.monotonic() - started)
         yield from rotation.write({**values, "password": new}, "taken")
     yield from rotation.roll()
     yield from rotation.write(rotation.values(), "")

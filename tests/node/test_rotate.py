@@ -45,12 +45,12 @@ def test_a_rotation_loses_nothing(cluster: Cluster, shared: CommandLine) -> None
 def the_key_that_encrypts(cluster: Cluster, wizard: CommandLine) -> None:
     (old,) = keys(cluster, wizard.namespace)
     with decrypting(cluster, wizard.namespace) as answers:
-        killed_at(wizard, "the new key is the one to be used")
+        killed_at(wizard, "use the new key")
         new, read = keys(cluster, wizard.namespace)
         assert read == old and stage(cluster, wizard.namespace) == "used"
         said = wizard.ok("rotate", "fernet", "--yes")
-        assert "the new key is beside" not in said.err, "it goes on, and doesn't begin again"
-    assert answers.count(200) > 5 and set(answers) == {200}, answers
+        assert "add the new key" not in said.err, "it goes on, and doesn't begin again"
+    assert answers.count(200) >= 3 and set(answers) == {200}, answers
     assert keys(cluster, wizard.namespace) == [new] and stage(cluster, wizard.namespace) == ""
     assert old not in said.out + said.err and new not in said.out + said.err
     (pod,) = cluster.list("v1", "Pod", wizard.namespace, labels="component=scheduler")

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol
 
 from wizard import __version__
@@ -33,8 +34,12 @@ COMMANDS = (
     "delete",
     "known-hosts",
     "schema",
+    "completion",
 )
 """Each is a module of this folder with a class `Command`; the first is what runs without a name."""
+
+
+PLUGIN = "kubectl-airflow_wizard"
 
 
 class Runs(Protocol):
@@ -51,8 +56,9 @@ class Runs(Protocol):
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
+    # As `kubectl airflow-wizard`, kubectl runs what is called kubectl-airflow_wizard.
     top = argparse.ArgumentParser(
-        prog="airflow-wizard",
+        prog="kubectl airflow-wizard" if Path(sys.argv[0]).stem == PLUGIN else "airflow-wizard",
         description="Gets Apache Airflow onto Kubernetes, and proves that a task ran. Without a command: the wizard.",
     )
     top.add_argument("--version", action="version", version=f"airflow-wizard {__version__}")
