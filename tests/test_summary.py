@@ -17,7 +17,7 @@ def lines(name: str) -> dict[str, str]:
 
 def test_without_a_public_url_the_page_is_opened_by_port_forward() -> None:
     said = lines("laptop")
-    assert said["Open"] == "kubectl port-forward -n airflow service/airflow-api-server 8080"
+    assert said["Open"] == "airflow-wizard open -n airflow"
     assert (said["Page"], said["User"]) == ("http://localhost:8080", "admin")
 
 
@@ -45,7 +45,7 @@ def test_with_a_directory_people_are_those_of_the_directory() -> None:
 def test_commands_name_their_cluster() -> None:
     plan = parse("apiVersion: airflow-wizard/v1\nkind: Plan\nprofile: laptop\nnamespace: data")
     said = summary(plan, "my cluster", "/etc/kube config")
-    for command in (said.port_forward, said.password, said.verify):
+    for command in (said.open, said.password, said.verify):
         assert "-n data --context 'my cluster' --kubeconfig '/etc/kube config'" in command
 
 

@@ -24,11 +24,14 @@ from wizard.plan.rules import warnings
 from wizard.progress import Mark, Row
 from wizard.render import NeededSecret, render
 from wizard.render.manifests import MANAGED_BY, ORDER
+from wizard.short_pods import has_ended
 from wizard.threads import in_parallel
+from wizard.watch import TASK_PODS
 
 _PATIENCE, _INTERVAL = 60, 0.2
 """Seconds that what must go is waited for, and between two looks."""
 
+EXECUTOR = "AIRFLOW__CORE__EXECUTOR"
 KEPT_KINDS = ("PersistentVolumeClaim", "Secret", "Namespace")
 """Never taken away because a plan no longer has them: they hold data."""
 
@@ -103,6 +106,7 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False, judge: bool = 
         if judge and not force:
             _refuse_conflicts(changes)
         stale, kept = _stale(cluster, plan.namespace, [*bodies, *(each.body for each in made)], before)
+        stale += _task_pods(cluster, plan.namespace, bodies)
     else:
         changes, stale, kept = [Change("create", body, None, body) for body in bodies], [], []
     return Prepared(
@@ -178,6 +182,14 @@ def _stale(
     found = [body for body in owned(cluster, namespace, before) if _identity(body) not in wanted]
     stay = [f"{body['kind']} {body['metadata']['name']}" for body in found if body["kind"] in KEPT_KINDS]
     return [body for body in found if body["kind"] not in KEPT_KINDS], stay
+
+
+def _task_pods(cluster: Cluster, namespace: str, bodies: list[Object]) -> list[Object]:
+    """Pods of tasks that have ended and that nobody removes once no executor makes such."""
+    settings = [body["data"] for body in bodies if body["kind"] == "ConfigMap" and EXECUTOR in body.get("data", {})]
+    if any("KubernetesExecutor" in each[EXECUTOR] for each in settings):
+        return []
+    return [pod for pod in cluster.list("v1", "Pod", namespace, labels=TASK_PODS) if has_ended(pod)]
 
 
 def owned(cluster: Cluster, namespace: str, recorded: record.Record | None) -> list[Object]:

@@ -13,8 +13,8 @@ class Summary:
     """How to get in. No secret is in here: a command shows the password."""
 
     url: str
-    port_forward: str
-    """A command line; empty where the URL works without."""
+    open: str
+    """A command line that leads there; empty where the URL works without."""
     user: str
     password: str
     """A command line that prints it."""
@@ -28,7 +28,7 @@ class Summary:
 
     def lines(self) -> list[tuple[str, str]]:
         """Each with its label."""
-        forward = [("Open", self.port_forward)] if self.port_forward else []
+        forward = [("Open", self.open)] if self.open else []
         user = [("User", self.user)]
         if self.directory:
             user = [("User", f"those of {self.directory}"), ("Admin", f"{self.user}, by the REST API alone")]
@@ -49,7 +49,7 @@ def summary(plan: Plan, context: str = "", kubeconfig: str = "") -> Summary:
     return Summary(
         # With a public URL the page leads there to log in, so it is no use by port-forward.
         url or "http://localhost:8080",
-        "" if url else f"kubectl port-forward {flags} service/airflow-api-server 8080",
+        "" if url else f"airflow-wizard open {flags}",
         plan.login.admin.username,
         f"kubectl get secret {flags} airflow-admin -o go-template='{template}'",
         f"airflow-wizard verify {flags}",

@@ -33,7 +33,7 @@ def test_what_waits_is_told_with_its_cause(cluster: Cluster, namespace: str, cap
     assert "Airflow      no answer (plan: 3.3.2)" in text
     assert "Not known    no api-server pod is ready" in text
     assert "Drift        none" in text
-    assert f"Open         kubectl port-forward -n {namespace}" in text
+    assert f"Open         airflow-wizard open -n {namespace}" in text
 
 
 def test_the_password_is_shown_to_who_asks_for_it_alone(cluster: Cluster, namespace: str, capsys: Output) -> None:

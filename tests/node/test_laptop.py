@@ -27,7 +27,7 @@ def wizard(wizard: CommandLine) -> CommandLine:
 def test_from_nothing_to_a_task_and_back_with_its_data(cluster: Cluster, wizard: CommandLine) -> None:
     namespace = wizard.namespace
     installed = wizard.ok("apply", "--yes")
-    assert "port-forward" in installed.out
+    assert f"airflow-wizard open -n {namespace}" in installed.out
     assert "airflow-admin" in installed.out
     assert "a task ran" in wizard.ok("verify").out
 

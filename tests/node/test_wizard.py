@@ -32,7 +32,7 @@ async def test_laptop_from_start_to_a_task_that_ran(cluster: Cluster) -> None:
             await screen.press("enter")
             await screen.until("√ read its log", 240)
             print(screen.text)
-            assert f"kubectl port-forward -n {namespace}" in screen.text
+            assert f"airflow-wizard open -n {namespace}" in screen.text
             assert app.wizard.apply_pane.state == "done"
     finally:
         cluster.delete("v1", "Namespace", namespace)

@@ -56,7 +56,7 @@ async def test_what_is_worth_keeping_is_said_after_the_screen_is_gone() -> None:
         await screen.until("Airflow runs, and a task ran in it.")
         await screen.press("ctrl+q")
         assert screen.app.return_value == Exit.OK
-    assert "kubectl port-forward" in "\n".join(screen.app.farewell())
+    assert "airflow-wizard open" in "\n".join(screen.app.farewell())
 
 
 async def test_the_palette_of_a_dialog_leads_nowhere_behind_it() -> None:

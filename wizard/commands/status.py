@@ -134,7 +134,7 @@ def _data(cluster: "Cluster", status: "Status", way_in: "Summary", password: str
         },
         "access": {
             "url": way_in.url,
-            "portForward": way_in.port_forward,
+            "open": way_in.open,
             "user": way_in.user,
             "showPassword": way_in.password,
             **({"password": password} if password else {}),
