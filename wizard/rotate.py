@@ -75,6 +75,10 @@ class _Rotation:
         for row in applying.apply(self._cluster, prepared):
             if row.text == "changed":
                 yield row
+        yield from self.ready()
+
+    def ready(self) -> Iterator[Row]:
+        """Wait until all are ready."""
         yield from rollouts(self._cluster, self._namespace, max(1.0, self._end - time.monotonic()))
 
     def exec(self, thing: str, command: list[str]) -> Iterator[Row]:
@@ -100,14 +104,17 @@ _SAID = {
 
 
 def rotate(cluster: Cluster, namespace: str, what: What, timeout: float = 900) -> Iterator[Row]:
-    """Rows until it is done. Raises `UserError` where a step fails; the next call goes on from there."""
+    """Rows until it is done; it begins once all is ready. Raises `UserError` where a step fails; the next call goes on
+    from there."""
     ways: dict[What, tuple[str, Callable[[_Rotation], Iterator[Row]]]] = {
         "fernet": (_FERNET, _fernet),
         "admin": (_ADMIN, lambda rotation: _admin(rotation, AirflowApi(cluster, namespace))),
         "jwt": (_JWT, _jwt),
     }
     name, way = ways[what]
-    yield from way(_Rotation(cluster, namespace, name, timeout))
+    rotation = _Rotation(cluster, namespace, name, timeout)
+    yield from rotation.ready()
+    yield from way(rotation)
 
 
 def _fernet(rotation: _Rotation) -> Iterator[Row]:

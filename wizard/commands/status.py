@@ -68,7 +68,7 @@ def _lines(cluster: "Cluster", status: "Status", way_in: "Summary", password: st
         yield _labelled("Not known", airflow.problem)
     yield from _of_drift(status)
     yield from (f"{Mark.WARNING} {text}" for text in status.warnings)
-    shown = {**dict(way_in.lines()), **({"Password": password} if password else {})}
+    shown = {**dict(way_in.lines()), "Password": password or "shown with --show-password"}
     yield from (_labelled(label, text) for label, text in shown.items())
 
 
