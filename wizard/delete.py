@@ -12,7 +12,7 @@ from wizard.errors import UserError
 from wizard.progress import Mark, Row
 from wizard.render.manifests import ORDER
 from wizard.threads import in_parallel
-from wizard.watch import PODS, TASK_PODS
+from wizard.watch import MIGRATIONS, PODS, TASK_PODS
 
 _LOOKED_AT = (
     ("v1", "Pod"),
@@ -50,7 +50,7 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
     kinds = record.Record(known.kinds | {("v1", "ConfigMap"), ("v1", "Secret")}, "")
     found = [body for body in owned(cluster, namespace, kinds) if purge or not _is_record(body)]
     goes = [body for body in found if purge or body["kind"] not in KEPT_KINDS]
-    goes += cluster.list("v1", "Pod", namespace, labels=TASK_PODS)
+    goes += [pod for labels in (TASK_PODS, MIGRATIONS) for pod in cluster.list("v1", "Pod", namespace, labels=labels)]
     stays = [f"{_label(body)}: {_REASONS[body['kind']]}" for body in found if body["kind"] in _REASONS and not purge]
     if stays:
         stays.append(f"ConfigMap {record.NAME}: the record of what stays")

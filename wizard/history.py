@@ -86,7 +86,7 @@ def _chosen(revisions: tuple[record.Revision, ...], number: int, namespace: str)
 
 def _refuse_older(plan: Plan, now: Plan, number: int) -> None:
     """An older Airflow stops at a database that a newer one has migrated."""
-    if _parts(plan.airflow.version) >= _parts(now.airflow.version):
+    if parts(plan.airflow.version) >= parts(now.airflow.version):
         return
     older, newer = plan.airflow.version, now.airflow.version
     raise UserError(
@@ -96,7 +96,8 @@ def _refuse_older(plan: Plan, now: Plan, number: int) -> None:
     )
 
 
-def _parts(version: str) -> tuple[int, ...]:
+def parts(version: str) -> tuple[int, ...]:
+    """A version, to be compared."""
     return tuple(int(part) for part in version.split("."))
 
 

@@ -20,7 +20,7 @@ from wizard.questions import Draft
 INTERVAL = 0.5
 """Seconds between two looks."""
 
-PODS = "airflow-wizard/role,kubernetes_executor!=True"
+PODS = "airflow-wizard/role,airflow-wizard/role!=migrations,kubernetes_executor!=True"
 """The pods that stay: those of Deployments."""
 
 TASK_PODS = "airflow-wizard/role=tasks,kubernetes_executor=True"
@@ -28,6 +28,9 @@ TASK_PODS = "airflow-wizard/role=tasks,kubernetes_executor=True"
 
 Answers = Mapping[str, Any]
 """The answers of a plan by place, such as `dags.ref`; empty where no plan is known."""
+
+MIGRATIONS = "airflow-wizard/role=migrations"
+"""The pod in which an upgrade migrates the database."""
 
 _BAD = {
     "ImagePullBackOff",

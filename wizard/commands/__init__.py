@@ -27,6 +27,7 @@ COMMANDS = (
     "status",
     "history",
     "rollback",
+    "upgrade",
     "rotate",
     "verify",
     "logs",
