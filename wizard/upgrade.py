@@ -85,7 +85,7 @@ def migrate(cluster: Cluster, plan: Plan, timeout: float) -> Iterator[Row]:
         mark, text = pod_state(cluster, pod)
         if seconds > timeout:
             raise _stuck(cluster, pod, f"has not ended within {timeout:.0f} s")
-        if text != said:
+        if text != said and not _is_over(pod):
             said = text
             yield Row("migration", mark if mark is Mark.WARNING else Mark.WAITING, text, seconds)
         time.sleep(INTERVAL)
@@ -93,10 +93,16 @@ def migrate(cluster: Cluster, plan: Plan, timeout: float) -> Iterator[Row]:
         error = _stuck(cluster, pod, "failed")
         cluster.delete("v1", "Pod", NAME, plan.namespace)
         raise error
-    last = cluster.logs(plan.namespace, NAME, "migrations", tail=20).splitlines()
-    text = next((line for line in reversed(last) if line.startswith(("the database", "to do"))), "done")
+    lines = cluster.logs(plan.namespace, NAME, "migrations", tail=2000).splitlines()
+    text = next((line for line in lines if line.startswith(("the database has", "to do: "))), "")
     cluster.delete("v1", "Pod", NAME, plan.namespace)
-    yield Row("migration", Mark.DONE, text, time.monotonic() - started)
+    yield Row("migration", Mark.DONE, f"done: {text.removeprefix('to do: ')}", time.monotonic() - started)
+
+
+def _is_over(pod: Object) -> bool:
+    """Whether the node will say in a moment that the pod has ended."""
+    statuses = pod.get("status", {}).get("containerStatuses", [])
+    return any("terminated" in each.get("state", {}) for each in statuses)
 
 
 def pod_of(plan: Plan) -> Object:

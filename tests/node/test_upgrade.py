@@ -1,6 +1,7 @@
 """To another version of Airflow on a real node: interrupted inside the migration, and gone on with.
 
-There is one image of Airflow 3.3 here, so the older schema is made by Airflow itself, with `airflow db downgrade`.
+There is one release of Airflow 3.3 here, in two images; the older schema is made by Airflow itself, with
+`airflow db downgrade`.
 """
 
 import os
@@ -12,23 +13,23 @@ from pathlib import Path
 import pytest
 
 from tests.kubectl import kubectl
-from tests.node.command_line import CommandLine, api
+from tests.node.command_line import CommandLine, api, variable
 from wizard.airflow_api import ready_pod
 from wizard.cluster.interface import Cluster
 from wizard.record import applied_plan
 from wizard.upgrade import NAME
 from wizard.verify import DAG
+from wizard.watch import PODS
 from wizard.yaml_files import write_yaml
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node]
 
-IMAGE = "docker.io/apache/airflow:3.3.2"
 CONNECTION = "before_the_upgrade"
 
 
 def test_an_upgrade_migrates_first_and_goes_on_where_it_was_interrupted(cluster: Cluster, shared: CommandLine) -> None:
     namespace = shared.namespace
-    older = {"version": "3.3.1", "image": IMAGE}
+    older = {"version": "3.3.1", "image": "docker.io/apache/airflow:3.3.2"}
     head = {"apiVersion": "airflow-wizard/v1", "kind": "Plan", "profile": "laptop", "airflow": older}
     shared.plan.write_text(write_yaml(head))
     shared.ok("apply", "--yes")
@@ -47,8 +48,10 @@ def test_an_upgrade_migrates_first_and_goes_on_where_it_was_interrupted(cluster:
     assert refused.code == 2 and "Name that with --image." in refused.err
     interrupted(cluster, namespace)
     assert applied_plan(cluster, namespace).airflow.version == "3.3.1", "the pods had not rolled yet"
-    done = shared.ok("upgrade", "--to", "3.3.2", "--image", IMAGE, "--yes")
-    assert "√ migration" in done.err and "pg_dump" in done.err
+    done = shared.ok("upgrade", "--to", "3.3.2", "--image", variable("DAGS_IMAGE"), "--yes")
+    assert "√ migration" in done.err and "done: " in done.err and "pg_dump" in done.err
+    images = {pod["spec"]["containers"][0]["image"] for pod in cluster.list("v1", "Pod", namespace, labels=PODS)}
+    assert variable("DAGS_IMAGE") in images, "the pods have rolled"
     assert applied_plan(cluster, namespace).airflow.version == "3.3.2"
     assert cluster.get("v1", "Pod", NAME, namespace) is None
 
@@ -64,8 +67,9 @@ def test_an_upgrade_migrates_first_and_goes_on_where_it_was_interrupted(cluster:
 def interrupted(cluster: Cluster, namespace: str) -> None:
     """Begin the upgrade, and kill both the command and the pod while it migrates."""
     kubeconfig = os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]
-    command = ["upgrade", "--to", "3.3.2", "--image", IMAGE, "--yes", "-n", namespace, "--kubeconfig", kubeconfig]
-    started = subprocess.Popen([sys.executable, "-m", "wizard", *command], stderr=subprocess.PIPE, cwd=Path.cwd())
+    command = ["upgrade", "--to", "3.3.2", "--image", variable("DAGS_IMAGE"), "--yes", "-n", namespace]
+    wizard = [sys.executable, "-m", "wizard", *command, "--kubeconfig", kubeconfig]
+    started = subprocess.Popen(wizard, stderr=subprocess.DEVNULL, cwd=Path.cwd())
     end = time.monotonic() + 120
     while "to do: migrate the database" not in (log := cluster.logs(namespace, NAME, "migrations", tail=50)):
         assert time.monotonic() < end and started.poll() is None, log
