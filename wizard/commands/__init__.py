@@ -27,6 +27,7 @@ COMMANDS = (
     "history",
     "rollback",
     "verify",
+    "report",
     "delete",
     "known-hosts",
     "schema",
