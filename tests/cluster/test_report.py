@@ -14,10 +14,12 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tests.cluster.test_apply import plan, send
+from tests.cluster.test_nodes import wait_until
 from wizard.cluster.interface import Cluster
 from wizard.commands import run
 from wizard.errors import Exit
 from wizard.redact import MASK, parts_of
+from wizard.watch import states
 from wizard.yaml_files import read_yaml
 
 pytestmark = pytest.mark.cluster
@@ -118,6 +120,7 @@ def plant(cluster: Any, namespace: str, values: list[str]) -> None:
     data = {f"NOTE_{n}": text for n, text in enumerate(texts)} | {
         "MY_TOKEN": "nobody-knows",
         "nested.yaml": f"a: {texts}",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": texts[0],
     }
     cluster.apply({**config, "data": data}, manager="somebody", force=True)
     for n, text in enumerate(texts):
@@ -143,6 +146,7 @@ def test_no_secret_is_in_it_and_all_that_helps(
     values = secrets_of(cluster, namespace)
     assert len(values) >= 10
     plant(cluster, namespace, values)
+    wait_until(lambda: all(row.way_out for row in states(cluster, namespace)), lambda: states(cluster, namespace))
     path = tmp_path / "report.tar.gz"
     assert report(namespace, "-o", str(path)) == Exit.OK
     said = capsys.readouterr()
