@@ -16,6 +16,7 @@ import pytest
 from tests.cluster.test_apply import plan, send
 from tests.cluster.test_nodes import wait_until
 from wizard.cluster.interface import Cluster
+from wizard.cluster.real import connect
 from wizard.commands import run
 from wizard.errors import Exit
 from wizard.redact import MASK, parts_of
@@ -34,6 +35,9 @@ THEIRS = {
     "pgpass": "db.example.com:5432:airflow:someone:from-a-pgpass-file\n",
     "key.pem": "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAabcdef\nQUFBQUFBQUFB\n-----END PRIVATE KEY-----\n",
 }
+PARTS = ["t0p/secret+1", "t0p%2Fsecret+1", "MC4CAQAwBQYDK2VwBCIEIAabcdef", "QUFBQUFBQUFB"]
+"""What is secret in these by itself."""
+
 DATABASE = {
     "type": "existing",
     "host": "db.example.com",
@@ -41,8 +45,9 @@ DATABASE = {
 }
 
 
-def report(namespace: str, *more: str) -> int:
-    return run(["report", "-n", namespace, "--kubeconfig", os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"], *more])
+def report(namespace: str, *more: str, kubeconfig: str = "") -> int:
+    kubeconfig = kubeconfig or os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]
+    return run(["report", "-n", namespace, "--kubeconfig", kubeconfig, *more])
 
 
 def files_of(content: bytes) -> dict[str, str]:
@@ -143,8 +148,8 @@ def test_no_secret_is_in_it_and_all_that_helps(
     cluster.create(secret(namespace, "their.credentials", THEIRS))
     send(cluster, plan(namespace))
     send(cluster, plan(namespace, database=DATABASE))
-    values = secrets_of(cluster, namespace)
-    assert len(values) >= 10
+    values = [*secrets_of(cluster, namespace), *PARTS]
+    assert len(values) >= 14
     plant(cluster, namespace, values)
     wait_until(lambda: all(row.way_out for row in states(cluster, namespace)), lambda: states(cluster, namespace))
     path = tmp_path / "report.tar.gz"
@@ -215,3 +220,29 @@ def test_the_file_has_a_name_of_its_own_or_goes_to_stdout(
     assert report(namespace, "-o", "-") == Exit.OK
     assert files_of(capfdbinary.readouterr().out).keys() >= {"README.txt", "plan.yaml", "status.json"}
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_may_not_be_read_is_told_beside_the_rest(
+    cluster: Cluster, namespace: str, nobody: Path, tmp_path: Path, capsys: Output
+) -> None:
+    send(cluster, plan(namespace))
+    metadata = {"name": "reader", "namespace": namespace}
+    rules = [{"apiGroups": [""], "resources": ["configmaps", "services"], "verbs": ["get", "list"]}]
+    rbac = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": metadata}
+    cluster.create({**rbac, "kind": "Role", "rules": rules})
+    subjects = [{"kind": "ServiceAccount", "name": "nobody", "namespace": namespace}]
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "reader"}
+    cluster.create({**rbac, "kind": "RoleBinding", "roleRef": role, "subjects": subjects})
+    reader = connect(str(nobody))
+    wait_until(lambda: reader.may("list", "configmaps", namespace=namespace), lambda: "no right yet")
+    path = tmp_path / "report.tar.gz"
+    assert report(namespace, "-o", str(path), kubeconfig=str(nobody)) == Exit.OK
+    files, said = files_of(path.read_bytes()), capsys.readouterr().err
+    for what in ("objects of kind Deployment", "objects of kind Pod", "Secret airflow-db", "status", "diff", "events"):
+        assert re.search(rf"^{what}: .*not allowed|^{what}: .*may not|^{what}: .*forbid", files["errors.txt"], re.M), (
+            what
+        )
+        assert f"left out   {what}: " in said
+    assert "The values of Secret airflow-db could not be read" in said
+    assert "NOT looked for: the values of Secret airflow-db" in files["README.txt"]
+    assert files.keys() >= {"plan.yaml", "history.json", "objects/configmap-airflow-config.yaml"}
