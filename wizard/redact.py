@@ -37,8 +37,11 @@ def _longest_first(found: Iterable[set[str]]) -> list[str]:
 
 
 def _without(text: str, forms: Iterable[str]) -> str:
+    """Of thousands of forms nearly none is there: its beginning tells that, ten times as fast as a search."""
+    begins = {text[at : at + SHORTEST] for at in range(len(text))}
     for form in forms:
-        text = text.replace(form, MASK)
+        if len(form) < SHORTEST or form[:SHORTEST] in begins:
+            text = text.replace(form, MASK)
     return text
 
 
@@ -58,7 +61,7 @@ def forms_of(value: str) -> set[str]:
 def _in_base64(raw: bytes) -> Iterator[str]:
     """Alone, in lines, and as a part of something longer: that depends on how many bytes stand before it."""
     whole = base64.b64encode(raw).decode()
-    found = {whole, whole.rstrip("=")}
+    found = {whole, whole.rstrip("=")} if len(raw) >= SHORTEST else {whole}
     for width in (64, 76):
         found |= {whole[at : at + width] for at in range(0, len(whole) - 15, width)} if len(whole) > width else set()
     for before in range(3):

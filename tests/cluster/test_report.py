@@ -35,7 +35,13 @@ THEIRS = {
     "pgpass": "db.example.com:5432:airflow:someone:from-a-pgpass-file\n",
     "key.pem": "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAabcdef\nQUFBQUFBQUFB\n-----END PRIVATE KEY-----\n",
 }
-PARTS = ["t0p/secret+1", "t0p%2Fsecret+1", "MC4CAQAwBQYDK2VwBCIEIAabcdef", "QUFBQUFBQUFB"]
+LOGS = {
+    "type": "s3",
+    "bucket": "acme-logs",
+    "credentials": {"type": "connection", "source": {"type": "secretsBackend"}},
+}
+CONNECTION = '{"conn_type": "aws", "login": "AKIAIOSFODNN7EXAMPLE", "password": "conn/ect+ion-key", "extra": {}}'
+PARTS = ["conn/ect+ion-key", "t0p/secret+1", "t0p%2Fsecret+1", "MC4CAQAwBQYDK2VwBCIEIAabcdef", "QUFBQUFBQUFB"]
 """What is secret in these by itself."""
 
 DATABASE = {
@@ -146,10 +152,13 @@ def test_no_secret_is_in_it_and_all_that_helps(
     cluster: Cluster, namespace: str, tmp_path: Path, capsys: Output
 ) -> None:
     cluster.create(secret(namespace, "their.credentials", THEIRS))
+    labelled = secret(namespace, "found-by-its-label", {"value": CONNECTION})
+    labelled["metadata"]["labels"] = {"airflow.apache.org/connection-id": "s3_logs"}
+    cluster.create(labelled)
     send(cluster, plan(namespace))
-    send(cluster, plan(namespace, database=DATABASE))
+    send(cluster, plan(namespace, database=DATABASE, logs=LOGS))
     values = [*secrets_of(cluster, namespace), *PARTS]
-    assert len(values) >= 14
+    assert len(values) >= 16
     plant(cluster, namespace, values)
     wait_until(lambda: all(row.way_out for row in states(cluster, namespace)), lambda: states(cluster, namespace))
     path = tmp_path / "report.tar.gz"
@@ -169,6 +178,8 @@ def test_no_secret_is_in_it_and_all_that_helps(
 
 def holds_what_helps(files: dict[str, str], namespace: str) -> None:
     assert "errors.txt" not in files, files["errors.txt"]
+    trees = {name: read_yaml(text) for name, text in files.items() if name.endswith((".yaml", ".json"))}
+    assert all(trees.values()) and len(trees) > 20, "what was taken out leaves YAML and JSON whole"
     assert read_yaml(files["plan.yaml"])["database"]["host"] == "db.example.com"
     assert [each["revision"] for each in json.loads(files["history.json"])] == [1, 2]
     told = json.loads(files["status.json"])
