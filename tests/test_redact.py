@@ -1,10 +1,12 @@
 """What is taken out of a text before it leaves the house, and what must stay."""
 
 import base64
+import html
 import json
 from urllib.parse import quote, quote_plus
 
 import pytest
+import yaml
 
 from wizard.redact import MASK, Redaction, forms_of, masked, parts_of
 from wizard.secret_words import is_secret_name
@@ -45,7 +47,12 @@ def redaction(*values: str) -> Redaction:
         .replace(">", r"\u003e"),
         lambda value: repr(value)[1:-1],
         lambda value: repr(value.encode())[2:-1],
+        lambda value: repr(json.dumps(json.dumps(value)))[5:-5],
+        lambda value: repr(f"{value} \"'")[1:-5],
         lambda value: value.replace("'", "''"),
+        lambda value: yaml.safe_dump(value, default_style='"', width=10**6)[1:-2],
+        lambda value: html.escape(value),
+        lambda value: base64.b64encode(base64.b64encode(value.encode())).decode(),
     ],
 )  # fmt: skip
 def test_a_value_is_found_in_every_form(value: str, written: "type[str]") -> None:

@@ -4,6 +4,7 @@ What is known is found wherever it is. The patterns are for what nobody told us 
 """
 
 import base64
+import html
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,9 @@ HARMLESS = frozenset(
 """Words that a report can't do without. Whoever has one of them for a password has published it."""
 
 
+_GO = {"<": r"\u003c", ">": r"\u003e", "&": r"\u0026"}
+
+
 def masked(text: str, values: Iterable[str]) -> str:
     """The text without these values, however they are written; of two that overlap, the longer one goes first."""
     return _without(text, _longest_first(forms_of(value) for value in values))
@@ -46,16 +50,30 @@ def _without(text: str, forms: Iterable[str]) -> str:
 
 
 def forms_of(value: str) -> set[str]:
-    """A value as it is, and as URLs, JSON (Go's too), YAML, Python, shells and base64 write it."""
-    written = json.dumps(value, ensure_ascii=False)[1:-1]
-    plain = {value, written, json.dumps(value)[1:-1], json.dumps(written, ensure_ascii=False)[1:-1]}
-    plain |= {repr(value)[1:-1], repr(value.encode())[2:-1], value.replace("'", "''"), shell_quoted(value).strip("'")}
-    go = {"<": r"\u003c", ">": r"\u003e", "&": r"\u0026"}
-    plain |= {"".join(go.get(letter, letter) for letter in each) for each in (written, json.dumps(value)[1:-1])}
+    """A value as it is, and as URLs, JSON (Go's too), YAML, Python, HTML, shells and base64 write it."""
+    once = _escaped(value)
+    plain = {value, *once, value.replace("'", "''"), shell_quoted(value).strip("'"), html.escape(value)}
     in_urls = {quote(value, safe=""), quote(value), quote_plus(value), quote(quote(value, safe=""), safe="")}
     in_urls |= {re.sub("%..", lambda found: found[0].lower(), each) for each in in_urls}
     encoded = {form for each in plain | in_urls for form in _in_base64(each.encode())}
-    return {form for form in plain | in_urls | encoded if form}
+    encoded |= set(_in_base64(base64.b64encode(value.encode())))
+    twice = {form for each in once for form in _escaped(each)}
+    thrice = {form for each in twice for form in _escaped(each)}
+    return {form for form in plain | in_urls | encoded | twice | thrice if form}
+
+
+def _escaped(value: str) -> set[str]:
+    """As a string in a text of JSON, of Go's JSON, of Python or of YAML; these come inside of each other."""
+    found = {json.dumps(value, ensure_ascii=False)[1:-1], json.dumps(value)[1:-1]}
+    found |= {"".join(_GO.get(letter, letter) for letter in each) for each in found}
+    yaml = re.sub(r"\\u00([0-9a-f]{2})", lambda code: rf"\x{code[1].upper()}", json.dumps(value)[1:-1])
+    python = {
+        repr(value)[1:-1],
+        repr(value.encode())[2:-1],
+        repr(f"{value}\"'")[1:-4],
+        repr(f"{value}\"'".encode())[2:-4],
+    }
+    return found | {yaml} | python
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:
