@@ -14,8 +14,9 @@ from wizard.cluster.sandbox import Sandbox
 from wizard.errors import UserError
 from wizard.plan.model import Plan
 from wizard.progress import Mark
+from wizard.redact import masked
 from wizard.rehearse import Outcome, prepare, reaches_out, rehearse
-from wizard.rehearse.last_words import in_a_line, last_words, masked, no_image
+from wizard.rehearse.last_words import in_a_line, last_words, no_image
 from wizard.rehearse.pods import LABEL, Run, pod_of
 from wizard.rehearse.run import KINDS
 from wizard.rehearse.tries import Try, answer, files_of, tries_of

@@ -27,6 +27,15 @@ class Entry:
     changed: tuple[str, ...] = ()
     """Such as `executor.type: local → kubernetes`; of the first that is kept, nothing."""
 
+    def as_data(self) -> dict[str, Any]:
+        """For a script."""
+        return {
+            "revision": self.revision.number,
+            "applied": self.revision.at,
+            "airflowVersion": self.version,
+            "changed": list(self.changed),
+        }
+
 
 def history(cluster: Cluster, namespace: str) -> list[Entry]:
     """The revisions that are kept, oldest first. Raises `UserError` where nothing was applied."""

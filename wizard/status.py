@@ -16,6 +16,7 @@ from wizard.errors import UserError
 from wizard.plan.model import Plan
 from wizard.plan.rules import warnings
 from wizard.progress import Mark, Row
+from wizard.summary import Summary
 from wizard.threads import in_parallel
 
 MOST_ERRORS = 10
@@ -182,3 +183,48 @@ def drift(cluster: Cluster, plan: Plan) -> Drift:
 def seconds_since(moment: str) -> float:
     """Of an RFC 3339 time."""
     return (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+
+
+def as_data(cluster: Cluster, status: Status, way_in: Summary) -> dict[str, Any]:
+    """For a script: names as in Kubernetes' and Airflow's JSON, times as RFC 3339. No secret is in it."""
+    airflow, drift = status.airflow, status.drift
+    return {
+        "namespace": status.plan.namespace,
+        "context": cluster.context,
+        "server": cluster.server,
+        "ready": status.well,
+        "components": [_component(each) for each in status.components],
+        "airflow": {
+            "version": airflow.version,
+            "plannedVersion": status.plan.airflow.version,
+            "health": airflow.health,
+            "heartbeats": airflow.heartbeats,
+            "dags": airflow.dags,
+            "importErrors": [{"filename": file, "error": text} for file, text in airflow.import_errors],
+            "importErrorCount": airflow.import_error_count,
+            "problem": airflow.problem,
+        },
+        "access": {
+            "url": way_in.url,
+            "open": way_in.open,
+            "user": way_in.user,
+            "showPassword": way_in.password,
+        },
+        "drift": [{"change": what, "object": label} for what, label in drift.changes],
+        "driftProblem": drift.problem,
+        "notInPlan": list(drift.not_in_plan),
+        "warnings": status.warnings,
+    }
+
+
+def _component(component: Component) -> dict[str, Any]:
+    state = component.state
+    return {
+        "name": state.thing,
+        "ready": component.ready,
+        "wanted": component.wanted,
+        "image": component.image,
+        "state": state.text,
+        "wayOut": state.way_out,
+        "restarts": [vars(each) for each in component.restarts],
+    }

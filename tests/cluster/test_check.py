@@ -1,7 +1,6 @@
 """Preflight on a real API server: what it says of quotas, of people with few rights, and of what others left."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from wizard.cluster.real import connect
 from wizard.plan.file import complete
 from wizard.progress import Mark
 from wizard.render import render
-from wizard.yaml_files import read_yaml, write_yaml
+from wizard.yaml_files import write_yaml
 
 pytestmark = pytest.mark.cluster
 
@@ -35,21 +34,6 @@ def sentences(cluster: Cluster, namespace: str, check_name: str, **answers: Any)
     found = check(render(complete(plan(namespace, **answers))), facts(cluster, namespace))
     print("\n".join(line for finding in found for line in finding.lines()))
     return [finding.sentence for finding in found if finding.check == check_name and finding.mark is not Mark.DONE]
-
-
-@pytest.fixture
-def nobody(cluster: Cluster, namespace: str, tmp_path: Path) -> Iterator[Path]:
-    """The kubeconfig of an account that may do nothing."""
-    admin = os.environ[KUBECONFIG]
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "nobody", "namespace": namespace}}
-    cluster.create(account)
-    token = kubectl("create", "token", "nobody", "-n", namespace, kubeconfig=admin).stdout.strip()
-    config = read_yaml(Path(admin).read_text())
-    config["users"] = [{"name": user["name"], "user": {"token": token}} for user in config["users"]]
-    file = tmp_path / "kubeconfig"
-    file.write_text(write_yaml(config))
-    file.chmod(0o600)
-    yield file
 
 
 def test_a_cluster_for_tests_takes_the_laptop_plan(cluster: Cluster, namespace: str) -> None:

@@ -2,9 +2,12 @@
 
 import base64
 import json
+import re
+import tarfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +60,8 @@ def test_from_nothing_to_a_task_and_back_with_its_data(cluster: Cluster, wizard:
     wizard.ok("verify")
     status_tells_how_it_is(cluster, wizard, _plain(values["airflow-admin"]["password"]))
 
+    report_has_the_logs_and_no_secret(wizard, values)
+
     logs = "".join(_all_logs(cluster, namespace))
     assert values["airflow-admin"]["password"] not in logs
     for name, data in values.items():
@@ -90,6 +95,27 @@ def status_tells_how_it_is(cluster: Cluster, wizard: CommandLine, password: str)
         time.sleep(1)
     wizard.ok("apply", "--yes")  # changes nothing, and waits until all is ready again
     wizard.ok("status")
+
+
+def report_has_the_logs_and_no_secret(wizard: CommandLine, values: dict[str, Any]) -> None:
+    """Of pods that have run, and of the triggerer's container that was ended."""
+    path = wizard.plan.parent / "report.tar.gz"
+    wizard.ok("report", "-o", str(path))
+    with tarfile.open(path) as tar:
+        files = {each.name: tar.extractfile(each) for each in tar.getmembers()}
+        texts = {name.partition("/")[2]: file.read().decode() for name, file in files.items() if file}
+    assert "errors.txt" not in texts, texts["errors.txt"]
+    for name in (
+        "airflow-scheduler-.*.scheduler",
+        "airflow-triggerer-.*.triggerer.previous",
+        "postgres-db-.*.postgres",
+    ):
+        assert any(re.fullmatch(rf"logs/{name}\.txt", each) and len(text) > 50 for each, text in texts.items()), name
+    everything = "".join([*texts, *texts.values()])
+    for data in values.values():
+        for key, value in data.items():
+            if key not in ("username", "POSTGRES_USER", "POSTGRES_DB"):
+                assert value not in everything and _plain(value) not in everything, key
 
 
 def in_pod(cluster: Cluster, namespace: str, component: str, command: str) -> None:

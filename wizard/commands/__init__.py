@@ -32,6 +32,7 @@ COMMANDS = (
     "verify",
     "logs",
     "open",
+    "report",
     "delete",
     "known-hosts",
     "schema",

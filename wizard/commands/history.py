@@ -31,7 +31,7 @@ class Command:
             return Exit.OK
         entries = history(cluster, namespace)
         if options.output == "json":
-            print(json.dumps([_data(entry) for entry in entries], indent=2, ensure_ascii=False))
+            print(json.dumps([entry.as_data() for entry in entries], indent=2, ensure_ascii=False))
         else:
             print(f"{'REVISION':<10}{'APPLIED':<22}{'AIRFLOW':<9}CHANGED")
             for entry in entries:
@@ -44,13 +44,3 @@ def _lines(entry: "Entry") -> list[str]:
     head = f"{revision.number:<10}{revision.at:<22}{entry.version or 'unknown':<9}"
     first, *more = entry.changed or ("",)
     return [(head + first).rstrip(), *(f"{'':<41}{text}" for text in more)]
-
-
-def _data(entry: "Entry") -> dict[str, object]:
-    revision = entry.revision
-    return {
-        "revision": revision.number,
-        "applied": revision.at,
-        "airflowVersion": entry.version,
-        "changed": list(entry.changed),
-    }

@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wizard.commands.options import add_cluster, add_output, add_plan, cluster_of, namespace_of
 from wizard.errors import Exit
@@ -30,7 +30,7 @@ class Command:
 
     def run(self, options: argparse.Namespace) -> int:
         from wizard.airflow_api import admin
-        from wizard.status import look
+        from wizard.status import as_data, look
         from wizard.summary import summary
 
         cluster, namespace = cluster_of(options), namespace_of(options)
@@ -38,7 +38,9 @@ class Command:
         way_in = summary(status.plan, cluster.context, options.kubeconfig or "")
         password = admin(cluster, namespace)[1] if options.show_password else ""
         if options.output == "json":
-            print(json.dumps(_data(cluster, status, way_in, password), indent=2, ensure_ascii=False))
+            data = as_data(cluster, status, way_in)
+            data["access"] |= {"password": password} if password else {}
+            print(json.dumps(data, indent=2, ensure_ascii=False))
         else:
             print("\n".join(_lines(cluster, status, way_in, password)))
         return Exit.OK if status.well else Exit.FAILED
@@ -111,49 +113,3 @@ def _ago(moment: str) -> str:
     from wizard.status import seconds_since
 
     return age(seconds_since(moment))
-
-
-def _data(cluster: "Cluster", status: "Status", way_in: "Summary", password: str) -> dict[str, Any]:
-    """For a script: names as in Kubernetes' and Airflow's JSON, times as RFC 3339."""
-    airflow, drift = status.airflow, status.drift
-    return {
-        "namespace": status.plan.namespace,
-        "context": cluster.context,
-        "server": cluster.server,
-        "ready": status.well,
-        "components": [_component(each) for each in status.components],
-        "airflow": {
-            "version": airflow.version,
-            "plannedVersion": status.plan.airflow.version,
-            "health": airflow.health,
-            "heartbeats": airflow.heartbeats,
-            "dags": airflow.dags,
-            "importErrors": [{"filename": file, "error": text} for file, text in airflow.import_errors],
-            "importErrorCount": airflow.import_error_count,
-            "problem": airflow.problem,
-        },
-        "access": {
-            "url": way_in.url,
-            "open": way_in.open,
-            "user": way_in.user,
-            "showPassword": way_in.password,
-            **({"password": password} if password else {}),
-        },
-        "drift": [{"change": what, "object": label} for what, label in drift.changes],
-        "driftProblem": drift.problem,
-        "notInPlan": list(drift.not_in_plan),
-        "warnings": status.warnings,
-    }
-
-
-def _component(component: "Component") -> dict[str, Any]:
-    state = component.state
-    return {
-        "name": state.thing,
-        "ready": component.ready,
-        "wanted": component.wanted,
-        "image": component.image,
-        "state": state.text,
-        "wayOut": state.way_out,
-        "restarts": [vars(each) for each in component.restarts],
-    }

@@ -2,15 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from wizard.cluster.interface import Object
 from wizard.watch import plain_line
 
-MASK = "•••"
 LONGEST = 400
 """Characters of a text that no known cause explains."""
 
@@ -65,14 +62,6 @@ def no_image(pod: Object) -> NoImage | None:
         change = "dags.image" if each["name"] in inits else "airflow.image"
         return NoImage(f"The nodes cannot pull the image {name}.", change, said)
     return None
-
-
-def masked(text: str, values: Iterable[str]) -> str:
-    """The text without these values, however they are written in a URL."""
-    for value in values:
-        for form in (value, quote(value, safe="")):
-            text = text.replace(form, MASK)
-    return text
 
 
 def in_a_line(text: str) -> str:

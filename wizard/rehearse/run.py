@@ -10,7 +10,8 @@ from wizard.cluster.interface import Cluster, ClusterError, Exists, Object
 from wizard.delete import strangers
 from wizard.errors import UserError
 from wizard.progress import Mark, Row
-from wizard.rehearse.last_words import in_a_line, is_over, is_running, last_words, masked, no_image
+from wizard.redact import masked
+from wizard.rehearse.last_words import in_a_line, is_over, is_running, last_words, no_image
 from wizard.rehearse.pods import LABEL
 from wizard.rehearse.prepare import Outcome, Pod, Prepared
 from wizard.rehearse.tries import answer
