@@ -48,8 +48,9 @@ def make_admin(connection):
     if user_exists(connection, username):
         print(f"the user {username} is there already", flush=True)
         return
-    names = ("--username", username, "--firstname", "Airflow", "--lastname", "Admin", "--role", "Admin")
-    secret = ("--email", os.environ["AIRFLOW_ADMIN_EMAIL"], "--password", os.environ["AIRFLOW_ADMIN_PASSWORD"])
+    names = ("--firstname=Airflow", "--lastname=Admin", "--role=Admin", f"--username={username}")
+    # With an equals sign: a value may begin with a hyphen, and would pass for an option.
+    secret = (f"--email={os.environ['AIRFLOW_ADMIN_EMAIL']}", f"--password={os.environ['AIRFLOW_ADMIN_PASSWORD']}")
     airflow("users", "create", *names, *secret)
 
 
