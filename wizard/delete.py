@@ -111,12 +111,16 @@ def delete(cluster: Cluster, prepared: Prepared, timeout: float) -> Iterator[Row
 
     Raises `UserError` when they aren't after `timeout` seconds.
     """
-    for body in prepared.goes:
-        yield _delete_one(cluster, body)
+    yield from (_delete_one(cluster, body) for body in prepared.goes if not _is_record(body))
+    if prepared.namespace_goes:
+        # Of a pod that still ends, Kubernetes waits for half of the grace that it has (300 s of a Celery worker's 600)
+        # before it looks at the namespace again. The record is there meanwhile, so the same command can go on.
+        yield from _until_gone("pods", partial(_pods, cluster, prepared), timeout, prepared.namespace)
+    yield from (_delete_one(cluster, body) for body in prepared.goes if _is_record(body))
     if prepared.namespace_goes:
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": prepared.namespace}}
         yield _delete_one(cluster, namespace)
-    yield from _until_gone(partial(_left, cluster, prepared), timeout, prepared.namespace)
+    yield from _until_gone("leftovers", partial(_left, cluster, prepared), timeout, prepared.namespace)
 
 
 def _delete_one(cluster: Cluster, body: Object) -> Row:
@@ -131,24 +135,29 @@ def _delete_one(cluster: Cluster, body: Object) -> Row:
 def _left(cluster: Cluster, prepared: Prepared) -> list[str]:
     if prepared.namespace_goes and not namespace_exists(cluster, prepared.namespace):
         return []
-    pods = [_label(pod) for pod in cluster.list("v1", "Pod", prepared.namespace, labels=PODS)]
-    return pods or ([f"Namespace {prepared.namespace}"] if prepared.namespace_goes else [])
+    return _pods(cluster, prepared) or ([f"Namespace {prepared.namespace}"] if prepared.namespace_goes else [])
 
 
-def _until_gone(left: "partial[list[str]]", timeout: float, namespace: str) -> Iterator[Row]:
+def _pods(cluster: Cluster, prepared: Prepared) -> list[str]:
+    """Task pods too, where the namespace is to go."""
+    kinds = (PODS, TASK_PODS, MIGRATIONS) if prepared.namespace_goes else (PODS,)
+    return [_label(pod) for labels in kinds for pod in cluster.list("v1", "Pod", prepared.namespace, labels=labels)]
+
+
+def _until_gone(thing: str, left: "partial[list[str]]", timeout: float, namespace: str) -> Iterator[Row]:
     started, said = time.monotonic(), ""
     while True:
         names, seconds = left(), time.monotonic() - started
         if not names:
-            yield Row("leftovers", Mark.DONE, "none: all is gone that had to go", seconds)
+            yield Row(thing, Mark.DONE, "none: all is gone that had to go", seconds)
             return
         text = f"waiting for {len(names)}: {names[0]}"
         if text != said:
             said = text
-            yield Row("leftovers", Mark.WAITING, text, seconds)
+            yield Row(thing, Mark.WAITING, text, seconds)
         if seconds > timeout:
             raise UserError(
                 f"{', '.join(names)} are not gone within {timeout:.0f} s.",
-                f"It goes on in the cluster: kubectl get pods -n {namespace}",
+                f"It goes on in the cluster (kubectl get pods -n {namespace}); the same command takes away the rest.",
             )
         time.sleep(0.5)

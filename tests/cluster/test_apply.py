@@ -2,6 +2,7 @@
 
 import base64
 import json
+import secrets
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -221,6 +222,28 @@ def test_delete_takes_what_is_ours_and_leaves_a_namespace_that_isnt(cluster: Clu
     assert not [s for s in cluster.list("v1", "Secret", namespace) if s["metadata"]["name"].startswith("airflow")]
     with pytest.raises(UserError, match="applied nothing"):
         deleting.prepare(cluster, namespace)
+
+
+def test_a_namespace_goes_once_its_pods_are_gone_and_the_same_command_goes_on(cluster: Cluster) -> None:
+    name = f"wizard-test-{secrets.token_hex(4)}"
+    send(cluster, plan(name))
+    metadata = {"name": "held", "namespace": name, "labels": {"airflow-wizard/role": "tasks"}}
+    spec = {"containers": [{"name": "main", "image": "none"}], "nodeSelector": {"no-such": "node"}}
+    held = {"apiVersion": "v1", "kind": "Pod", "metadata": {**metadata, "finalizers": ["example.com/hold"]}}
+    cluster.apply({**held, "spec": spec})
+    try:
+        cluster.delete("v1", "Pod", "held", name)
+        with pytest.raises(UserError, match="Pod held are not gone within 1 s") as late:
+            list(deleting.delete(cluster, deleting.prepare(cluster, name, purge=True), 1))
+        assert "the same command takes away the rest" in late.value.way_out
+        assert "deletionTimestamp" not in (cluster.get("v1", "Namespace", name) or {})["metadata"]
+        assert record.read(cluster, name) is not None
+        rest = deleting.prepare(cluster, name, purge=True)
+        assert [body["metadata"]["name"] for body in rest.goes] == [record.NAME]
+    finally:
+        cluster.apply({**held, "metadata": metadata, "spec": spec})
+    print([f"{row.thing}: {row.text}" for row in deleting.delete(cluster, rest, 60)])
+    assert cluster.get("v1", "Namespace", name) is None
 
 
 def test_an_apply_that_was_cut_off_is_finished_by_the_next(cluster: Cluster, namespace: str) -> None:
