@@ -273,7 +273,12 @@ def _make_way(cluster: Cluster, body: Object) -> None:
     """Delete what is there and wait until it is gone; its pods go meanwhile."""
     kind, name, namespace = body["kind"], body["metadata"]["name"], body["metadata"]["namespace"]
     end = time.monotonic() + _PATIENCE
-    while cluster.delete(body["apiVersion"], kind, name, namespace) and time.monotonic() < end:
+    while cluster.delete(body["apiVersion"], kind, name, namespace):
+        if time.monotonic() > end:
+            raise UserError(
+                f"{kind} {name} is to be made anew, and does not go within {_PATIENCE} s.",
+                f"kubectl get {kind.lower()} {name} -n {namespace} -o yaml shows its finalizers; then apply again.",
+            )
         time.sleep(_INTERVAL)
 
 

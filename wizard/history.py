@@ -42,7 +42,7 @@ def history(cluster: Cluster, namespace: str) -> list[Entry]:
     found: list[Entry] = []
     before: Plan | None = None
     for revision in _revisions(cluster, namespace):
-        plan = _read(revision)
+        plan = record.readable(revision.plan)
         changed = tuple(changes(before, plan)) if before and plan else ()
         found.append(Entry(revision, plan.airflow.version if plan else "", changed))
         before = plan
@@ -115,10 +115,3 @@ def _revisions(cluster: Cluster, namespace: str) -> tuple[record.Revision, ...]:
     if known is None:
         raise record.nothing_applied(namespace)
     return known.revisions
-
-
-def _read(revision: record.Revision) -> Plan | None:
-    try:
-        return parse(revision.plan)
-    except UserError:
-        return None

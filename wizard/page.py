@@ -9,7 +9,6 @@ from wizard import record
 from wizard.airflow_api import AirflowApi
 from wizard.cluster.interface import Cluster
 from wizard.errors import UserError
-from wizard.plan.file import parse
 from wizard.plan.model import Plan
 from wizard.summary import summary
 
@@ -51,10 +50,7 @@ _WHO = ("User", "Admin", "Password")
 
 def _applied(cluster: Cluster, namespace: str) -> Plan | None:
     recorded = record.read(cluster, namespace)
-    try:
-        return parse(recorded.plan) if recorded else None
-    except UserError:
-        return None  # that of another version of ours
+    return record.readable(recorded.plan) if recorded else None
 
 
 def show(url: str) -> bool:

@@ -93,6 +93,14 @@ def applied_plan(cluster: Cluster, namespace: str) -> Plan:
     return parse(known.plan)
 
 
+def readable(plan: str) -> Plan | None:
+    """A plan that was applied; None for one of another version of ours."""
+    try:
+        return parse(plan)
+    except UserError:
+        return None
+
+
 def nothing_applied(namespace: str) -> UserError:
     """What is said of a namespace without a record."""
     return UserError(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from wizard.causes import Seen
-from wizard.check.nodes import tolerates
+from wizard.check.nodes import keeps_out
 from wizard.cluster.interface import Cluster, ClusterError, Object
 from wizard.picks import PASSING
 from wizard.plan.shorthand import in_a_line
@@ -79,7 +79,8 @@ def _taints(cluster: Cluster, spec: Object) -> list[str]:
 
     def keeping_out(node: Object) -> Object:
         fits = wanted <= (node["metadata"].get("labels") or {}).items()
-        return {"taints": [each for each in node["spec"].get("taints") or [] if fits and _keeps_out(each, tolerations)]}
+        lasting = (each for each in node["spec"].get("taints") or [] if not each["key"].startswith(PASSING))
+        return {"taints": [each for each in lasting if fits and keeps_out(each, tolerations)]}
 
     try:
         nodes = cluster.list("v1", "Node", keep=keeping_out)
@@ -87,12 +88,6 @@ def _taints(cluster: Cluster, spec: Object) -> list[str]:
         return []
     taints = dict.fromkeys(in_a_line([taint]) for node in nodes for taint in node["taints"])
     return [f"a node that has the labels has the taint {taint}" for taint in taints]
-
-
-def _keeps_out(taint: Object, tolerations: list[Object]) -> bool:
-    if taint["effect"] == "PreferNoSchedule" or taint["key"].startswith(PASSING):
-        return False
-    return not any(tolerates(each, taint) for each in tolerations)
 
 
 def _current(status: Object) -> Object | None:

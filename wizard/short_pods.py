@@ -30,6 +30,16 @@ def has_ended(pod: Object) -> bool:
     return pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
 
 
+def is_over(pod: Object) -> bool:
+    """Whether its work is done, although the node hasn't said so of the pod yet."""
+    return any("terminated" in each.get("state", {}) for each in statuses(pod.get("status", {})))
+
+
+def statuses(status: Object) -> list[Object]:
+    """Those of a pod's containers, in the order in which they run."""
+    return [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]
+
+
 def surely(work: Callable[[], Out]) -> Out:
     """Do the work to its end, even if somebody presses Ctrl-C again meanwhile: that counts afterwards."""
     if threading.current_thread() is not threading.main_thread():

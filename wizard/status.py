@@ -15,7 +15,7 @@ from wizard.cluster.interface import Cluster, Object
 from wizard.errors import UserError
 from wizard.plan.model import Plan
 from wizard.plan.rules import warnings
-from wizard.progress import Mark, Row
+from wizard.progress import Row
 from wizard.summary import Summary
 from wizard.threads import in_parallel
 
@@ -109,13 +109,12 @@ def look(cluster: Cluster, namespace: str) -> Status:
 
 def components(cluster: Cluster, namespace: str) -> list[Component]:
     """Each Deployment with what it waits for, or why it was started again."""
-    rows = {row.thing: row for row in watch.states(cluster, namespace)}
+    known = watch.answers(cluster, namespace)
     found = []
     for deployment, pods in watch.deployments(cluster, namespace):
-        name = deployment["metadata"]["name"]
         found.append(
             Component(
-                state=rows.get(name, Row(name, Mark.WAITING, "just made", 0)),
+                state=watch.state(cluster, deployment, pods, known),
                 ready=deployment.get("status", {}).get("readyReplicas", 0),
                 wanted=deployment["spec"].get("replicas", 1),
                 image=deployment["spec"]["template"]["spec"]["containers"][0]["image"],

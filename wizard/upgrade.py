@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from wizard import seen
 from wizard.causes import explain
@@ -21,7 +20,7 @@ from wizard.plan.sections.database import PostgreSQL
 from wizard.progress import Mark, Row
 from wizard.render import render
 from wizard.render.manifests import MANAGED_BY
-from wizard.short_pods import INTERVAL, has_ended
+from wizard.short_pods import INTERVAL, SPEC, has_ended, is_over
 from wizard.watch import answers, pod_state
 
 NAME = "airflow-migrations"
@@ -30,11 +29,8 @@ VERSION = "airflow-wizard/airflow-image"
 """The annotation with the image whose migration it is."""
 
 _PLACE = ("serviceAccountName", "securityContext", "nodeSelector", "tolerations", "imagePullSecrets", "volumes")
-_ALONE: dict[str, Any] = {
-    "restartPolicy": "Never",
-    "automountServiceAccountToken": False,
-    "enableServiceLinks": False,
-}
+_ALONE = {key: SPEC[key] for key in ("restartPolicy", "automountServiceAccountToken", "enableServiceLinks")}
+"""As our other short-lived pods; but no deadline cuts off a migration."""
 
 
 def plan_for(applied: Plan, version: str, image: str = "") -> Plan:
@@ -85,7 +81,7 @@ def migrate(cluster: Cluster, plan: Plan, timeout: float) -> Iterator[Row]:
         mark, text = pod_state(cluster, pod)
         if seconds > timeout:
             raise _stuck(cluster, pod, f"has not ended within {timeout:.0f} s")
-        if text != said and not _is_over(pod):
+        if text != said and not is_over(pod):
             said = text
             yield Row("migration", mark if mark is Mark.WARNING else Mark.WAITING, text, seconds)
         time.sleep(INTERVAL)
@@ -97,12 +93,6 @@ def migrate(cluster: Cluster, plan: Plan, timeout: float) -> Iterator[Row]:
     text = next((line for line in lines if line.startswith(("the database has", "to do: "))), "")
     cluster.delete("v1", "Pod", NAME, plan.namespace)
     yield Row("migration", Mark.DONE, f"done: {text.removeprefix('to do: ')}", time.monotonic() - started)
-
-
-def _is_over(pod: Object) -> bool:
-    """Whether the node will say in a moment that the pod has ended."""
-    statuses = pod.get("status", {}).get("containerStatuses", [])
-    return any("terminated" in each.get("state", {}) for each in statuses)
 
 
 def pod_of(plan: Plan) -> Object:

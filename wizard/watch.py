@@ -13,7 +13,6 @@ from wizard import record, seen
 from wizard.causes import Explained, Seen, explain
 from wizard.cluster.interface import Cluster, ClusterError, Object
 from wizard.errors import UserError
-from wizard.plan.file import parse
 from wizard.progress import Mark, Row
 from wizard.questions import Draft
 
@@ -52,40 +51,41 @@ def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
     known = answers(cluster, namespace)
     said: dict[str, Row] = {}
     while True:
-        rows = told_once(_look(cluster, namespace, known, time.monotonic() - started))
+        found, seconds = deployments(cluster, namespace), time.monotonic() - started
+        rows = told_once([_row(cluster, *each, known, seconds) for each in found])
         for row in rows:
             before = said.get(row.thing)
             if before is None or replace(before, seconds=row.seconds) != row:
                 said[row.thing] = row
                 yield row
         if rows and all(row.mark is Mark.DONE for row in rows):
-            yield from _doubts(cluster, namespace, known, time.monotonic() - started)
+            last = (_doubted(cluster, *each, known, row) for each, row in zip(found, rows, strict=True))
+            yield from (row for row in last if row.mark is not Mark.DONE)
             return
         if time.monotonic() - started > timeout:
             raise _too_late([row for row in rows if row.mark is not Mark.DONE], namespace, timeout)
         time.sleep(INTERVAL)
 
 
-def states(cluster: Cluster, namespace: str) -> list[Row]:
-    """A row for each Deployment as it is now, with what it waits for; or of one that is ready, what it lacks."""
-    known = answers(cluster, namespace)
-    rows = {row.thing: row for row in _look(cluster, namespace, known, 0)}
-    doubts = {row.thing: row for row in _doubts(cluster, namespace, known, 0)}
-    return [doubts.get(name, row) if row.mark is Mark.DONE else row for name, row in rows.items()]
+def state(cluster: Cluster, deployment: Object, pods: list[Object], known: Answers) -> Row:
+    """A Deployment as it is now, with what it waits for; or of one that is ready, what it lacks."""
+    return _doubted(cluster, deployment, pods, known, _row(cluster, deployment, pods, known, 0))
 
 
-def _doubts(cluster: Cluster, namespace: str, known: Answers, seconds: float) -> Iterator[Row]:
-    for name, found in explained(cluster, namespace, known).items():
-        yield Row(name, found.cause.mark, f"ready, but {found.text}", seconds, found.way_out)
+def _doubted(cluster: Cluster, deployment: Object, pods: list[Object], known: Answers, row: Row) -> Row:
+    """The row of one that is ready, with what it lacks; another one as it is."""
+    found = _explained(cluster, deployment, pods, known) if row.mark is Mark.DONE else None
+    return replace(row, mark=found.cause.mark, text=f"ready, but {found.text}", way_out=found.way_out) if found else row
 
 
 def answers(cluster: Cluster, namespace: str) -> Answers:
     """The answers by place of the plan that was applied last; empty where the cluster doesn't tell it."""
     try:
         recorded = record.read(cluster, namespace)
-        return Draft.of(parse(recorded.plan)).said() if recorded else {}
     except UserError:
         return {}
+    plan = record.readable(recorded.plan) if recorded else None
+    return Draft.of(plan).said() if plan else {}
 
 
 def _too_late(rows: list[Row], namespace: str, timeout: float) -> UserError:
@@ -104,12 +104,13 @@ def explained(cluster: Cluster, namespace: str, known: Answers | None = None) ->
     `known` are the plan's answers by place; without them, those of the plan that was applied last.
     """
     known = answers(cluster, namespace) if known is None else known
-    found = {}
-    for deployment, pods in deployments(cluster, namespace):
-        things = _doubtful(cluster, pods) if is_ready(deployment) else _stuck(cluster, deployment, pods)
-        if cause := explain(things, known, namespace):
-            found[deployment["metadata"]["name"]] = cause
-    return found
+    found = ((each[0], _explained(cluster, *each, known)) for each in deployments(cluster, namespace))
+    return {deployment["metadata"]["name"]: cause for deployment, cause in found if cause}
+
+
+def _explained(cluster: Cluster, deployment: Object, pods: list[Object], known: Answers) -> Explained | None:
+    things = _doubtful(cluster, pods) if is_ready(deployment) else _stuck(cluster, deployment, pods)
+    return explain(things, known, deployment["metadata"]["namespace"])
 
 
 def _stuck(cluster: Cluster, deployment: Object, pods: list[Object]) -> Iterator[Seen]:
@@ -126,17 +127,6 @@ def _doubtful(cluster: Cluster, pods: list[Object]) -> Iterator[Seen]:
         yield from seen.of_ready_pod(cluster, pod)
 
 
-def _look(cluster: Cluster, namespace: str, known: Answers, seconds: float) -> list[Row]:
-    rows: list[Row] = []
-    for deployment, pods in deployments(cluster, namespace):
-        row = _row(cluster, deployment, pods, seconds)
-        if row.mark is not Mark.DONE and (found := explain(_stuck(cluster, deployment, pods), known, namespace)):
-            text = f"{row.text.partition(' ')[0]} {found.text}"
-            row = replace(row, mark=found.cause.mark, text=text, way_out=found.way_out)
-        rows.append(row)
-    return rows
-
-
 def told_once(rows: list[Row]) -> list[Row]:
     """The same rows; a way out that several have is told with the first."""
     first = {row.way_out: row.thing for row in reversed(rows)}
@@ -150,15 +140,18 @@ def deployments(cluster: Cluster, namespace: str) -> list[tuple[Object, list[Obj
     return [(deployment, _pods_of(deployment, pods)) for deployment in deployments]
 
 
-def _row(cluster: Cluster, deployment: Object, pods: list[Object], seconds: float) -> Row:
-    """Its state as the cluster shows it."""
+def _row(cluster: Cluster, deployment: Object, pods: list[Object], known: Answers, seconds: float) -> Row:
+    """Its state: as its cause tells it, or as the cluster shows it."""
     name = deployment["metadata"]["name"]
     wanted, ready = deployment["spec"].get("replicas", 1), deployment.get("status", {}).get("readyReplicas", 0)
     if is_ready(deployment):
         return Row(name, Mark.DONE, f"{ready}/{wanted} ready", seconds)
     pod = _newest(pods)
     mark, reason = _no_pod(deployment) if pod is None else pod_state(cluster, pod)
-    return Row(name, mark, f"{ready}/{wanted} {reason}", seconds)
+    found = _explained(cluster, deployment, pods, known)
+    if found is None:
+        return Row(name, mark, f"{ready}/{wanted} {reason}", seconds)
+    return Row(name, found.cause.mark, f"{ready}/{wanted} {found.text}", seconds, found.way_out)
 
 
 def _pods_of(deployment: Object, pods: list[Object]) -> list[Object]:

@@ -13,7 +13,7 @@ from wizard import apply as applying
 from wizard.cluster.interface import Cluster, Object
 from wizard.commands import run
 from wizard.diff import compare
-from wizard.errors import Exit
+from wizard.errors import Exit, UserError
 from wizard.render import render
 from wizard.render.manifests import MANAGED_BY
 from wizard.status import drift
@@ -149,6 +149,24 @@ def test_what_cannot_be_changed_is_made_anew_and_keeps_its_claim(
     assert applying.prepare(cluster, laptop(namespace)).changes_nothing
     after = cluster.get("v1", "PersistentVolumeClaim", "postgres-db", namespace)
     assert claim is not None and after is not None and after["metadata"]["uid"] == claim["metadata"]["uid"]
+
+
+def test_what_does_not_go_is_told_and_the_next_apply_goes_on(
+    cluster: Cluster, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = laptop(namespace, executor={"type": "kubernetes"})
+    binding = next(each.body for each in render(wanted).manifests if each.kind == "RoleBinding")
+    held = {**binding["metadata"], "finalizers": ["example.com/hold"]}
+    other = {**binding, "roleRef": {**binding["roleRef"], "name": "another"}}
+    cluster.apply({**other, "metadata": held})
+    monkeypatch.setattr(applying, "_PATIENCE", 1)
+    try:
+        with pytest.raises(UserError, match="is to be made anew, and does not go within 1 s"):
+            send(cluster, wanted)
+    finally:
+        cluster.apply(other)
+    send(cluster, wanted)
+    assert compare(cluster, binding).what == "keep"
 
 
 def test_a_role_binding_that_bound_another_role_is_made_anew(cluster: Cluster, namespace: str) -> None:

@@ -20,7 +20,7 @@ from wizard.cluster.real import connect
 from wizard.commands import run
 from wizard.errors import Exit
 from wizard.redact import MASK, parts_of
-from wizard.watch import states
+from wizard.status import components
 from wizard.yaml_files import read_yaml
 
 pytestmark = pytest.mark.cluster
@@ -160,7 +160,10 @@ def test_no_secret_is_in_it_and_all_that_helps(
     values = [*secrets_of(cluster, namespace), *PARTS]
     assert len(values) >= 16
     plant(cluster, namespace, values)
-    wait_until(lambda: all(row.way_out for row in states(cluster, namespace)), lambda: states(cluster, namespace))
+    wait_until(
+        lambda: all(each.state.way_out for each in components(cluster, namespace)),
+        lambda: components(cluster, namespace),
+    )
     path = tmp_path / "report.tar.gz"
     assert report(namespace, "-o", str(path)) == Exit.OK
     said = capsys.readouterr()

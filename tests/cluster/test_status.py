@@ -11,7 +11,7 @@ from wizard.airflow_api import admin
 from wizard.cluster.interface import Cluster
 from wizard.commands import run
 from wizard.errors import Exit
-from wizard.watch import states
+from wizard.status import components
 
 pytestmark = pytest.mark.cluster
 
@@ -25,7 +25,10 @@ def status(namespace: str, *more: str) -> int:
 
 def test_what_waits_is_told_with_its_cause(cluster: Cluster, namespace: str, capsys: Output) -> None:
     send(cluster, plan(namespace))
-    wait_until(lambda: all(row.way_out for row in states(cluster, namespace)), lambda: states(cluster, namespace))
+    wait_until(
+        lambda: all(each.state.way_out for each in components(cluster, namespace)),
+        lambda: components(cluster, namespace),
+    )
     assert status(namespace) == Exit.FAILED
     text = capsys.readouterr().out
     assert text.count("0/1 no node has the labels that are asked for (nodes.controlPlane.nodeSelector)") == 5

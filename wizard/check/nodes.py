@@ -72,13 +72,17 @@ def refusal(node: Object, spec: Object) -> str:
         return f"without label {', '.join(unlike)}"
     tolerations = spec.get("tolerations") or []
     for taint in node["spec"]["taints"]:
-        if taint["effect"] != "PreferNoSchedule" and not any(tolerates(each, taint) for each in tolerations):
+        if keeps_out(taint, tolerations):
             return f"with taint {in_a_line([taint])}"
     return ""
 
 
-def tolerates(toleration: Object, taint: Object) -> bool:
+def keeps_out(taint: Object, tolerations: list[Object]) -> bool:
     """By the rules of https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/."""
+    return taint["effect"] != "PreferNoSchedule" and not any(_tolerates(each, taint) for each in tolerations)
+
+
+def _tolerates(toleration: Object, taint: Object) -> bool:
     if toleration.get("effect") and toleration["effect"] != taint["effect"]:
         return False
     if toleration.get("key") and toleration["key"] != taint["key"]:

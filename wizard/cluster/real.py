@@ -1,9 +1,9 @@
 """A real cluster, by one context of a kubeconfig."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from wizard.cluster.api import APPLY, METADATA_ONLY, Api, Query, Resource, needed
+from wizard.cluster.events import in_order
 from wizard.cluster.interface import FIELD_MANAGER, Cluster, Conflict, Invalid, Keep, Missing, Object, Objects, Stream
 from wizard.cluster.kubeconfig import Context, choose, contexts
 from wizard.cluster.pod_stream import PodStream
@@ -148,7 +148,7 @@ class RealCluster:
     def events(self, namespace: str, kind: str, name: str) -> Objects:
         """Events about one object, oldest first."""
         fields = f"involvedObject.kind={kind},involvedObject.name={name}"
-        return sorted(self.list("v1", "Event", namespace, fields=fields), key=_last_seen)
+        return sorted(self.list("v1", "Event", namespace, fields=fields), key=in_order)
 
     def logs(self, namespace: str, pod: str, container: str, *, tail: int = 20, previous: bool = False) -> str:
         """The last lines of a container's log; empty where pod, container or log is not there yet."""
@@ -229,12 +229,3 @@ class RealCluster:
             token = (page.get("metadata") or {}).get("continue", "")
             if not token:
                 return items
-
-
-def _last_seen(event: Object) -> tuple[datetime, int]:
-    """For the order of events: whole seconds, as most have no more, then as they were written."""
-    metadata = event["metadata"]
-    times = ((event.get("series") or {}).get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"))
-    seen = next(filter(None, times), metadata["creationTimestamp"])
-    version = str(metadata.get("resourceVersion"))
-    return datetime.fromisoformat(seen).replace(microsecond=0), int(version) if version.isdigit() else 0

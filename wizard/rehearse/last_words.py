@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.cluster.interface import Object
+from wizard.short_pods import statuses
 from wizard.watch import plain_line
 
 LONGEST = 400
@@ -18,7 +19,7 @@ _NO_IMAGE = ("ErrImageNeverPull", "InvalidImageName", "ImagePullBackOff")
 def last_words(pod: Object) -> tuple[bool, str]:
     """Whether a pod that has ended did well, and what it said; of one that failed, the container that failed."""
     status = pod.get("status", {})
-    states = [each.get("state", {}).get("terminated", {}) for each in _statuses(status)]
+    states = [each.get("state", {}).get("terminated", {}) for each in statuses(status)]
     for ended in states:
         if ended.get("exitCode", 0) != 0:
             if ended.get("reason") == "OOMKilled":
@@ -31,12 +32,7 @@ def last_words(pod: Object) -> tuple[bool, str]:
 
 def is_running(pod: Object) -> bool:
     """Whether a container of it is at work."""
-    return any("running" in each.get("state", {}) for each in _statuses(pod.get("status", {})))
-
-
-def is_over(pod: Object) -> bool:
-    """Whether its work is done, although the node hasn't said so of the pod yet."""
-    return any("terminated" in each.get("state", {}) for each in _statuses(pod.get("status", {})))
+    return any("running" in each.get("state", {}) for each in statuses(pod.get("status", {})))
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ def no_image(pod: Object) -> NoImage | None:
     """What keeps a pod from its image; None as long as it may still come."""
     status = pod.get("status", {})
     inits = {each["name"] for each in status.get("initContainerStatuses", [])}
-    for each in _statuses(status):
+    for each in statuses(status):
         waiting = each.get("state", {}).get("waiting", {})
         if waiting.get("reason") not in _NO_IMAGE:
             continue
@@ -76,7 +72,3 @@ def in_a_line(text: str) -> str:
             read = {}
         line = str(read.get("error") or read.get("msg") or line)
     return plain_line(" ".join(line.split()))[:LONGEST]
-
-
-def _statuses(status: Object) -> list[Object]:
-    return [*status.get("initContainerStatuses", []), *status.get("containerStatuses", [])]

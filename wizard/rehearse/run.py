@@ -11,11 +11,11 @@ from wizard.delete import strangers
 from wizard.errors import UserError
 from wizard.progress import Mark, Row
 from wizard.redact import masked
-from wizard.rehearse.last_words import in_a_line, is_over, is_running, last_words, no_image
+from wizard.rehearse.last_words import in_a_line, is_running, last_words, no_image
 from wizard.rehearse.pods import LABEL
 from wizard.rehearse.prepare import Outcome, Pod, Prepared
 from wizard.rehearse.tries import answer
-from wizard.short_pods import INTERVAL, has_ended, surely
+from wizard.short_pods import INTERVAL, has_ended, is_over, surely
 from wizard.threads import in_parallel
 from wizard.watch import pod_state
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from wizard.cluster.events import in_order, last_seen
 from wizard.cluster.interface import Cluster, Object
 from wizard.errors import UserError
 from wizard.record import LABELS, Kind
@@ -88,24 +89,12 @@ def events(found: list[Object], objects: Iterable[Object]) -> str:
     ours = {(body["kind"], body["metadata"]["name"]) for body in objects}
     made = tuple(f"{name}-" for kind, name in ours if kind == "Deployment")
     lines = []
-    for event in found:
+    for event in sorted(found, key=in_order):
         about = event["involvedObject"]
         kind, name = about.get("kind", ""), about.get("name", "")
         if (kind, name) in ours or (kind in ("Pod", "ReplicaSet") and name.startswith(made)):
-            line = f"{_seen(event)} {event.get('type', '')} {kind}/{name} {_told(event)}\n"
-            lines.append((_seen(event)[:19], _version(event), line))
-    return "".join(line for *_, line in sorted(lines))
-
-
-def _seen(event: Object) -> str:
-    times = ((event.get("series") or {}).get("lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"))
-    return str(next(filter(None, times), event["metadata"]["creationTimestamp"]))
-
-
-def _version(event: Object) -> int:
-    """By which events of one second are in order: most have no more than seconds."""
-    version = str(event["metadata"].get("resourceVersion"))
-    return int(version) if version.isdigit() else 0
+            lines.append(f"{last_seen(event)} {event.get('type', '')} {kind}/{name} {_told(event)}\n")
+    return "".join(lines)
 
 
 def _told(event: Object) -> str:

@@ -11,8 +11,6 @@ import yaml
 
 from wizard import record, secrets
 from wizard.cluster.interface import Cluster, ClusterError, Object
-from wizard.errors import UserError
-from wizard.plan.file import parse
 from wizard.redact import Redaction, parts_of
 from wizard.render import NeededSecret, Rendered, render
 from wizard.report.objects import in_one_line
@@ -37,7 +35,8 @@ class Secrets:
 
 def read(cluster: Cluster, namespace: str, known: record.Record, objects: list[Object]) -> Secrets:
     """Read all of them. One that may not be read is told; then its values can't be looked for."""
-    rendered = _rendered(known.plan)
+    plan = record.readable(known.plan)
+    rendered = render(plan) if plan else None
     needed = rendered.secrets if rendered else []
     problems: list[str] = []
     names = {each.name for each in needed if not each.label} | {secrets.HASH_KEY.name} | set(_names(objects))
@@ -65,13 +64,6 @@ def _read(cluster: Cluster, namespace: str, needed: NeededSecret) -> Object | st
         return secrets.find(cluster, needed, namespace)
     except ClusterError as error:
         return in_one_line(error)
-
-
-def _rendered(plan: str) -> Rendered | None:
-    try:
-        return render(parse(plan))
-    except UserError:
-        return None  # of another version of ours
 
 
 def _names(tree: Any) -> Iterator[str]:
