@@ -106,7 +106,7 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False, judge: bool = 
         if judge and not force:
             _refuse_conflicts(changes)
         stale, kept = _stale(cluster, plan.namespace, [*bodies, *(each.body for each in made)], before)
-        stale += _task_pods(cluster, plan.namespace, bodies)
+        stale += [pod for pod in _task_pods(cluster, plan.namespace, bodies) if has_ended(pod)]
     else:
         changes, stale, kept = [Change("create", body, None, body) for body in bodies], [], []
     return Prepared(
@@ -185,11 +185,27 @@ def _stale(
 
 
 def _task_pods(cluster: Cluster, namespace: str, bodies: list[Object]) -> list[Object]:
-    """Pods of tasks that have ended and that nobody removes once no executor makes such."""
+    """Pods of tasks that nobody removes, since no executor makes such."""
     settings = [body["data"] for body in bodies if body["kind"] == "ConfigMap" and EXECUTOR in body.get("data", {})]
     if any("KubernetesExecutor" in each[EXECUTOR] for each in settings):
         return []
-    return [pod for pod in cluster.list("v1", "Pod", namespace, labels=TASK_PODS) if has_ended(pod)]
+    return cluster.list("v1", "Pod", namespace, labels=TASK_PODS)
+
+
+def sweep(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
+    """Once the new pods are ready: take away pods of tasks that ended only meanwhile, and name those that still run.
+
+    A pod whose task is done goes on for some seconds, in which the executor goes that would have removed it.
+    """
+    bodies = [change.body for change in prepared.changes if change.what != "delete"]
+    for pod in _task_pods(cluster, prepared.plan.namespace, bodies):
+        change = Change("delete", pod, pod)
+        if has_ended(pod):
+            yield _delete(cluster, change)
+        else:
+            yield Row(
+                change.label, Mark.WARNING, "a task of before still runs in it; apply removes it when it has ended", 0
+            )
 
 
 def owned(cluster: Cluster, namespace: str, recorded: record.Record | None) -> list[Object]:

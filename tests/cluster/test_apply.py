@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import secrets
 from dataclasses import replace
 from itertools import count
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.kubectl import kubectl
 from wizard import apply as applying
 from wizard import delete as deleting
 from wizard import record
@@ -18,8 +20,9 @@ from wizard.diff import compare
 from wizard.errors import UserError
 from wizard.plan.file import complete
 from wizard.plan.model import Plan
-from wizard.progress import Row
+from wizard.progress import Mark, Row
 from wizard.render import render
+from wizard.watch import TASK_PODS
 
 pytestmark = pytest.mark.cluster
 
@@ -291,3 +294,48 @@ def test_a_namespace_that_is_not_there_is_new_as_a_whole(cluster: Cluster) -> No
     assert len(list(applying.check_schemas(cluster, prepared))) == len(prepared.changes)
     assert cluster.get("v1", "Namespace", "wizard-test-not-there") is None
     assert replace(prepared, changes=[]).sentence() == f"{len(prepared.secrets)} to create"
+
+
+def test_pods_of_tasks_that_end_meanwhile_go_once_no_executor_removes_them(cluster: Cluster, namespace: str) -> None:
+    in_pods, in_the_scheduler = (plan(namespace, executor={"type": kind}) for kind in ("kubernetes", "local"))
+    send(cluster, in_pods)
+    for name in ("ends", "ends-meanwhile", "goes-on"):
+        cluster.create(task_pod(namespace, name))
+    end(namespace, "ends")
+    assert not list(applying.sweep(cluster, applying.prepare(cluster, in_pods)))
+
+    prepared = applying.prepare(cluster, in_the_scheduler)
+    assert [label for what, label in prepared.labels() if label.startswith("Pod ")] == ["Pod ends"]
+    list(applying.apply(cluster, prepared))
+    end(namespace, "ends-meanwhile")
+    rows = {row.thing: row for row in applying.sweep(cluster, prepared)}
+    assert rows["Pod ends-meanwhile"].text == "deleted: no longer in the plan"
+    assert rows["Pod goes-on"].mark is Mark.WARNING
+    assert "apply removes it" in rows["Pod goes-on"].text
+    left = {pod["metadata"]["name"] for pod in cluster.list("v1", "Pod", namespace, labels=TASK_PODS)}
+    assert left == {"goes-on"}
+
+
+def task_pod(namespace: str, name: str) -> Object:
+    """One as KubernetesExecutor labels it; no node takes it."""
+    labels = {"airflow-wizard/role": "tasks", "kubernetes_executor": "True"}
+    rights = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    spec = {
+        "containers": [{"name": "base", "image": "example/none:1", "securityContext": rights}],
+        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "nodeSelector": {"no-such": "node"},
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "spec": spec,
+    }
+
+
+def end(namespace: str, pod: str) -> None:
+    """What a kubelet says of a pod whose task is done."""
+    status = json.dumps({"status": {"phase": "Succeeded"}})
+    admin = os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]
+    patch = ("patch", "pod", pod, "-n", namespace, "--subresource=status", "--type=merge", "-p", status)
+    assert kubectl(*patch, kubeconfig=admin).returncode == 0

@@ -52,7 +52,7 @@ def add_apply(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> int:
     """Show what changes, ask, write, wait, and say how to get in."""
-    from wizard.apply import apply, check_schemas, prepare
+    from wizard.apply import apply, check_schemas, prepare, sweep
     from wizard.summary import summary
     from wizard.watch import rollouts
 
@@ -75,6 +75,7 @@ def carry_out(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> 
         say(text)
     if options.wait:
         say_rows(rollouts(cluster, plan.namespace, options.timeout))
+        say_rows(sweep(cluster, prepared))
     print(summary(plan, cluster.context, options.kubeconfig or "").text())
     return Exit.OK
 

@@ -46,7 +46,7 @@ class Stoppable:
 
 def road(cluster: Cluster, prepared: Prepared) -> Generator[Part | Row]:
     """Apply, wait until it is ready, prove that a task runs. Raises UserError where that fails."""
-    from wizard.apply import apply
+    from wizard.apply import apply, sweep
     from wizard.verify import verify
     from wizard.watch import rollouts
 
@@ -55,5 +55,6 @@ def road(cluster: Cluster, prepared: Prepared) -> Generator[Part | Row]:
     yield from apply(cluster, prepared)
     yield Part("Waiting until the pods are ready")
     yield from rollouts(cluster, namespace, PATIENCE)
+    yield from sweep(cluster, prepared)
     yield Part("Proving that a task runs")
     yield from verify(cluster, namespace)
