@@ -91,14 +91,14 @@ class AirflowApi:
         return self._known_prefix
 
 
-def ready_pod(cluster: Cluster, namespace: str) -> str:
-    """The name of an api-server pod that is ready. Raises NotReady where none is."""
-    for pod in cluster.list("v1", "Pod", namespace, labels="component=api-server"):
+def ready_pod(cluster: Cluster, namespace: str, component: str = "api-server") -> str:
+    """The name of a pod of a component that is ready. Raises NotReady where none is."""
+    for pod in cluster.list("v1", "Pod", namespace, labels=f"component={component}"):
         if "deletionTimestamp" in pod["metadata"]:
             continue
         if pod_is_ready(pod):
             return str(pod["metadata"]["name"])
-    raise NotReady("no api-server pod is ready")
+    raise NotReady(f"no {component} pod is ready")
 
 
 def admin(cluster: Cluster, namespace: str) -> tuple[str, str]:

@@ -13,20 +13,24 @@ from wizard import apply as applying
 from wizard import record
 from wizard.airflow_api import AirflowApi, ApiError, part, ready_pod
 from wizard.cluster.interface import Cluster, Object
-from wizard.errors import UserError
+from wizard.errors import Exit, UserError
+from wizard.plan.sections.database import PostgreSQL
 from wizard.progress import Mark, Row
 from wizard.secrets import random_value
 from wizard.watch import rollouts
 
-What = Literal["fernet", "admin", "jwt"]
+What = Literal["fernet", "admin", "jwt", "database"]
 STAGE = "airflow-wizard/rotation"
 """The annotation; without it, no rotation is under way."""
 
-_FERNET, _ADMIN, _JWT = "airflow-fernet-key", "airflow-admin", "airflow-jwt-secret"
+_FERNET, _ADMIN, _JWT, _DATABASE = "airflow-fernet-key", "airflow-admin", "airflow-jwt-secret", "airflow-db"
 _NEXT = "next-password"
 """Where a new password waits until Airflow has taken it: should we be cut off, neither is lost."""
 
 Values = dict[str, str]
+Where = tuple[str, str]
+"""A component and its container."""
+API_SERVER, DATABASE = ("api-server", "api-server"), ("database", "postgres")
 
 
 class _Rotation:
@@ -36,6 +40,11 @@ class _Rotation:
         self._cluster, self._namespace, self._name = cluster, namespace, name
         self._plan = record.applied_plan(cluster, namespace)
         self._end = time.monotonic() + timeout
+
+    @property
+    def own_database(self) -> bool:
+        """Whether the plan makes its database itself."""
+        return isinstance(self._plan.database, PostgreSQL)
 
     @property
     def stage(self) -> str:
@@ -81,11 +90,12 @@ class _Rotation:
         """Wait until all are ready."""
         yield from rollouts(self._cluster, self._namespace, max(1.0, self._end - time.monotonic()))
 
-    def exec(self, thing: str, command: list[str]) -> Iterator[Row]:
-        """Run a command in an api-server's container, which has all keys."""
+    def exec(self, thing: str, command: list[str], where: Where = API_SERVER, stdin: str = "") -> Iterator[Row]:
+        """Run a command in a component's container."""
         started = time.monotonic()
-        pod = ready_pod(self._cluster, self._namespace)
-        code, out, err = self._cluster.exec(self._namespace, pod, "api-server", command)
+        component, container = where
+        pod = ready_pod(self._cluster, self._namespace, component)
+        code, out, err = self._cluster.exec(self._namespace, pod, container, command, stdin=stdin)
         if code != 0:
             last = next((line for line in reversed((err or out).splitlines()) if line.strip()), "")
             raise UserError(f"{thing} ended with {code}: {last[:300]}", "Run the same command again.")
@@ -97,7 +107,7 @@ _SAID = {
     "used": ("use the new key", "the old one is still read"),
     "trimmed": ("drop the old key", "nothing is encrypted with it any more"),
     "waiting": ("make a new password", "it waits beside the old one"),
-    "taken": ("drop the old password", "Airflow has taken the new one"),
+    "taken": ("drop the old password", "the new one holds"),
     "changed": ("make a new value", "it holds for pods that start from now on"),
     "": ("rotation", "complete"),
 }
@@ -110,10 +120,13 @@ def rotate(cluster: Cluster, namespace: str, what: What, timeout: float = 900) -
         "fernet": (_FERNET, _fernet),
         "admin": (_ADMIN, lambda rotation: _admin(rotation, AirflowApi(cluster, namespace))),
         "jwt": (_JWT, _jwt),
+        "database": (_DATABASE, _database),
     }
     name, way = ways[what]
     rotation = _Rotation(cluster, namespace, name, timeout)
-    yield from rotation.ready()
+    # Once the database has a new password, those that have the old one may not get ready any more: they are to roll.
+    if what != "database" or not rotation.stage:
+        yield from rotation.ready()
     yield from way(rotation)
 
 
@@ -164,5 +177,30 @@ def _jwt(rotation: _Rotation) -> Iterator[Row]:
     if not rotation.stage:
         (key,) = rotation.values()
         yield from rotation.write({key: random_value("hex-64-bytes")}, "changed")
+    yield from rotation.roll()
+    yield from rotation.write(rotation.values(), "")
+
+
+_ALTER = 'psql -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"'
+
+
+def _database(rotation: _Rotation) -> Iterator[Row]:
+    """The new password is kept before the database hears of it. Until all have rolled, who connects anew with the old
+    one is refused: some ten seconds, in which Airflow tries again."""
+    if not rotation.own_database:
+        raise UserError(
+            "The database is somebody else's, and so is its password.",
+            "Change it there and where database.password says that it is, then apply: what reads it rolls.",
+            Exit.USAGE,
+        )
+    if not rotation.stage:
+        yield from rotation.write({**rotation.values(), _NEXT: random_value("password")}, "waiting")
+    if rotation.stage == "waiting":
+        values = rotation.values()
+        new = values.pop(_NEXT)
+        # Over the socket inside of the pod no password is asked for. What is random has no quotes.
+        sql = f"ALTER USER \"{values['POSTGRES_USER']}\" PASSWORD '{new}';\n\\q\n"
+        yield from rotation.exec("alter the user", ["sh", "-c", _ALTER], DATABASE, sql)
+        yield from rotation.write({**values, "POSTGRES_PASSWORD": new}, "taken")
     yield from rotation.roll()
     yield from rotation.write(rotation.values(), "")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.node.command_line import CommandLine, api, secret_values
-from wizard.airflow_api import AirflowApi, ApiError, NotReady, admin
+from wizard.airflow_api import AirflowApi, ApiError, NotReady, admin, ready_pod
 from wizard.cluster.interface import Cluster
 from wizard.rotate import STAGE
 from wizard.yaml_files import write_yaml
@@ -39,7 +39,28 @@ def test_a_rotation_loses_nothing(cluster: Cluster, shared: CommandLine) -> None
     before = secret_values(cluster, shared.namespace)["airflow-jwt-secret"]
     shared.ok("rotate", "jwt", "--yes")
     assert secret_values(cluster, shared.namespace)["airflow-jwt-secret"] != before
+    the_databases_password(cluster, shared)
     shared.ok("verify")
+
+
+def the_databases_password(cluster: Cluster, wizard: CommandLine) -> None:
+    """Killed after the database has the new one, so that nobody can connect anew with what the pods have."""
+    old = secret_values(cluster, wizard.namespace)["airflow-db"]["POSTGRES_PASSWORD"]
+    killed_at(wizard, "alter the user", "database")
+    said = wizard.ok("rotate", "database", "--yes")
+    values = secret_values(cluster, wizard.namespace)["airflow-db"]
+    assert set(values) == {"POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"}
+    new = values["POSTGRES_PASSWORD"]
+    assert new != old and base64.b64decode(new).decode() not in said.out + said.err
+    pod = ready_pod(cluster, wizard.namespace)
+    by_tcp = (
+        "import os, airflow_database as d; d.connect(); os.environ['POSTGRES_PASSWORD'] = 'another'\n"
+        "try: d.connect()\nexcept d.Error as error: print(d.reason(error))"
+    )
+    command = ["sh", "-c", 'cd /opt/airflow/scripts && exec python -c "$0"', by_tcp]
+    code, out, err = cluster.exec(wizard.namespace, pod, "api-server", command)
+    assert code == 0, err
+    assert "password authentication failed" in out, "it is asked for, and the new one was taken"
 
 
 def the_key_that_encrypts(cluster: Cluster, wizard: CommandLine) -> None:
@@ -84,9 +105,9 @@ def stage(cluster: Cluster, namespace: str) -> str:
     return str((body["metadata"].get("annotations") or {}).get(STAGE, ""))
 
 
-def killed_at(wizard: CommandLine, words: str) -> None:
+def killed_at(wizard: CommandLine, words: str, what: str = "fernet") -> None:
     """Rotate until it says this, and then no further."""
-    command = [sys.executable, "-m", "wizard", "rotate", "fernet", "--yes", "-n", wizard.namespace]
+    command = [sys.executable, "-m", "wizard", "rotate", what, "--yes", "-n", wizard.namespace]
     kubeconfig = ["--kubeconfig", os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]]
     started = subprocess.Popen([*command, *kubeconfig], stderr=subprocess.PIPE, text=True, cwd=Path.cwd())
     assert started.stderr is not None

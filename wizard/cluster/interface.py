@@ -143,8 +143,11 @@ class Cluster(Protocol):
         Missing where there is no such log (yet).
         """
 
-    def exec(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> tuple[int, str, str]:
-        """Run a command: exit code, stdout, stderr."""
+    def exec(
+        self, namespace: str, pod: str, container: str, command: Sequence[str], *, stdin: str = ""
+    ) -> tuple[int, str, str]:
+        """Run a command: exit code, stdout, stderr. A secret goes by `stdin`: commands are in audit logs and process
+        lists. No end of it is told to the command, so it must know when it has all."""
 
     def forward(self, namespace: str, pod: str, port: int) -> Stream:
         """A new connection to a port of a pod, by port-forward."""

@@ -191,12 +191,15 @@ class RealCluster:
                 raise Missing(error.message, way_out) from None
             raise
 
-    def exec(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> tuple[int, str, str]:
+    def exec(
+        self, namespace: str, pod: str, container: str, command: Sequence[str], *, stdin: str = ""
+    ) -> tuple[int, str, str]:
         """Run a command: exit code, stdout, stderr."""
         resource, about = self._find("exec in", "v1", "Pod", pod, namespace)
         query = [("container", container), ("stdout", "true"), ("stderr", "true")]
+        query += [("stdin", "true")] if stdin else []
         query += [("command", part) for part in command]
-        return run(open_channels(self._api, resource.path(namespace, pod, "exec"), query, about), about)
+        return run(open_channels(self._api, resource.path(namespace, pod, "exec"), query, about), about, stdin)
 
     def forward(self, namespace: str, pod: str, port: int) -> Stream:
         """A new connection to a port of a pod."""

@@ -162,7 +162,9 @@ class Sandbox:
         lines = sys.maxsize if tail is None else tail
         yield self.logs(namespace, pod, container, tail=lines, previous=previous).encode()
 
-    def exec(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> tuple[int, str, str]:
+    def exec(
+        self, namespace: str, pod: str, container: str, command: Sequence[str], *, stdin: str = ""
+    ) -> tuple[int, str, str]:
         """Not here: raises ClusterError."""
         raise ClusterError(
             f"The sandbox runs nothing, so there is no {container} in {pod} to run {command[0]} in.",

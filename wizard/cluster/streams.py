@@ -20,7 +20,7 @@ from wizard.cluster.refusals import About, Gone, refused, unreachable
 
 EXEC_SECONDS = 300.0
 """How long a command in a pod may take: a start of Airflow on a busy node takes a minute."""
-_STDOUT, _STDERR, _STATUS = 1, 2, 3
+_STDIN, _STDOUT, _STDERR, _STATUS = 0, 1, 2, 3
 _PROTOCOL = "v4.channel.k8s.io"
 NOTHING = -1, b""
 """No channel and no bytes: a ping, or no whole frame yet."""
@@ -127,13 +127,15 @@ def open_channels(api: Api, path: str, query: list[tuple[str, str]], about: Abou
     raise AssertionError("unreachable: the second turn returns or raises")
 
 
-def run(channels: Channels, about: About) -> tuple[int, str, str]:
+def run(channels: Channels, about: About, stdin: str = "") -> tuple[int, str, str]:
     """What a command in a pod gave: exit code, stdout, stderr. Raises ClusterError where it could not be run."""
     output = {_STDOUT: bytearray(), _STDERR: bytearray()}
     status = bytearray()
     channels.timeout = EXEC_SECONDS
     deadline = time.monotonic() + EXEC_SECONDS
     try:
+        if stdin:
+            channels.send(_STDIN, stdin.encode())
         while received := channels.receive(deadline):
             channel, data = received
             if channel in output:

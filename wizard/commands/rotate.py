@@ -18,6 +18,7 @@ from wizard.errors import Exit
 _WHAT = {
     "fernet": "the key that encrypts connections and variables; all components roll three times",
     "admin": "the admin's password; the api-server rolls",
+    "database": "the password of the database that the plan makes; all components roll, and connect again",
     "jwt": "the secret that signs tokens; scheduler and api-server roll, and tasks that run may fail",
 }
 
@@ -25,7 +26,7 @@ _WHAT = {
 class Command:
     """Rotate one secret, from wherever an earlier run of it was cut off."""
 
-    help = "put a new secret in the place of one: fernet, admin or jwt"
+    help = "put a new secret in the place of one: fernet, admin, jwt or database"
 
     def options(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("what", choices=tuple(_WHAT), help=" ".join(f"{key}: {_WHAT[key]}." for key in _WHAT))
