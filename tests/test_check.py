@@ -89,6 +89,7 @@ def claim(name: str, *, storage_class: str = "standard", size: str = "2Gi", mode
     return of("v1", "PersistentVolumeClaim", name, "airflow", metadata=OURS, spec=spec)
 
 
+APPLIED = "apiVersion: airflow-wizard/v1\nkind: Plan\nprofile: laptop\nairflow: {version: 3.3.2}\n"
 PASSWORD = of("v1", "Secret", "airflow-db", "airflow", metadata=OURS)
 
 
@@ -165,6 +166,13 @@ CASES = {
         "whose password was in Secret airflow-db, which is gone",
         place="database",
         there=[SPACE, claim("postgres-db")],
+    ),
+    "an Airflow that is older than the database's": Case(
+        "version",
+        "The plan is of Airflow 3.3.1, and 3.3.2 is applied: 3.3.1 stops at a database that 3.3.2 has migrated.",
+        place="airflow.version",
+        answers={"airflow": {"version": "3.3.1"}},
+        there=[SPACE, of("v1", "ConfigMap", "airflow-wizard", "airflow", metadata=OURS, data={"plan": APPLIED})],
     ),
     "a pull secret that isn't there": Case(
         "secrets",

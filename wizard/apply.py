@@ -94,8 +94,7 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False, judge: bool = 
     findings = check(rendered, facts)
     if judge:
         refuse(findings)
-    exists = facts.space is not None or facts.space_hidden
-    before = record.read(cluster, plan.namespace) if exists else None
+    exists, before = facts.space is not None or facts.space_hidden, facts.record
     bodies = [manifest.body for manifest in rendered.manifests]
     claims.keep(bodies, facts.claims or [])
     made = _secrets(cluster, plan, [secrets.HASH_KEY, *rendered.secrets], exists)

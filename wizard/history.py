@@ -9,6 +9,7 @@ from wizard.cluster.interface import Cluster
 from wizard.errors import Exit, UserError
 from wizard.plan.file import parse
 from wizard.plan.model import Plan
+from wizard.plan.sections.airflow import release
 from wizard.plan.shorthand import in_a_line
 from wizard.questions import Draft
 
@@ -95,7 +96,7 @@ def _chosen(revisions: tuple[record.Revision, ...], number: int, namespace: str)
 
 def _refuse_older(plan: Plan, now: Plan, number: int) -> None:
     """An older Airflow stops at a database that a newer one has migrated."""
-    if parts(plan.airflow.version) >= parts(now.airflow.version):
+    if release(plan.airflow.version) >= release(now.airflow.version):
         return
     older, newer = plan.airflow.version, now.airflow.version
     raise UserError(
@@ -103,11 +104,6 @@ def _refuse_older(plan: Plan, now: Plan, number: int) -> None:
         f"Keep {newer} and take over the other answers: airflow-wizard history -n {plan.namespace} --plan {number} "
         f"prints them. Or restore the database from before {newer}, and apply that plan.",
     )
-
-
-def parts(version: str) -> tuple[int, ...]:
-    """A version, to be compared."""
-    return tuple(int(part) for part in version.split("."))
 
 
 def _revisions(cluster: Cluster, namespace: str) -> tuple[record.Revision, ...]:

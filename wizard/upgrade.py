@@ -13,9 +13,9 @@ from wizard import seen
 from wizard.causes import explain
 from wizard.cluster.interface import Cluster, Exists, Object
 from wizard.errors import Exit, UserError
-from wizard.history import parts
 from wizard.plan.file import answers_of, complete
 from wizard.plan.model import Plan
+from wizard.plan.sections.airflow import release
 from wizard.plan.sections.database import PostgreSQL
 from wizard.progress import Mark, Row
 from wizard.render import render
@@ -38,7 +38,7 @@ def plan_for(applied: Plan, version: str, image: str = "") -> Plan:
     airflow = applied.airflow
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         raise UserError(f"{version} is no version of Airflow.", "Say one such as 3.3.2.", Exit.USAGE)
-    if parts(version) < parts(airflow.version):
+    if release(version) < release(airflow.version):
         raise UserError(
             f"Airflow {airflow.version} is applied, and {version} is older: its database is not migrated back.",
             "Restore the database from before, and apply the plan of then: airflow-wizard history shows it.",

@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from wizard import record
 from wizard.cluster.interface import Cluster
 from wizard.commands import run
 from wizard.errors import Exit
+from wizard.plan.file import text_of
 
 pytestmark = pytest.mark.cluster
 
@@ -54,3 +56,27 @@ def test_there_and_back(cluster: Cluster, namespace: str, capsys: Output) -> Non
     assert "type: kubernetes" in capsys.readouterr().out
     assert command("rollback", "9", "-n", namespace, "--yes") == Exit.USAGE
     assert "has no revision 9; there are: 1, 2, 3" in capsys.readouterr().err
+
+
+def test_a_file_that_would_undo_it_is_told(
+    cluster: Cluster, namespace: str, capsys: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "airflow-plan.yaml"
+    send(cluster, plan(namespace))
+    changed = plan(namespace, airflow={"instanceName": "Changed"})
+    send(cluster, changed)
+    file.write_text(text_of(changed), "utf-8")
+    assert command("rollback", "--yes", "--wait=false") == Exit.OK
+    said = capsys.readouterr().err
+    assert "‼ airflow-plan.yaml says otherwise, and the next apply would go back to that. Take over:\n" in said
+    assert "    airflow.instanceName: Changed → nothing\n" in said
+    assert f"airflow-wizard history -n {namespace} --plan 3 prints it" in said
+    assert command("history", "--plan", "3") == Exit.OK
+    file.write_text(capsys.readouterr().out, "utf-8")
+    assert command("rollback", "3", "--yes", "--wait=false") == Exit.OK
+    assert "says otherwise" not in capsys.readouterr().err
+
+    file.write_text(text_of(plan(namespace, airflow={"version": "3.3.1"})), "utf-8")
+    assert command("apply", "--yes", "--wait=false") != Exit.OK
+    assert "3.3.1 stops at a database that 3.3.2 has migrated" in capsys.readouterr().err

@@ -4,7 +4,20 @@
 each answer against what it knew a moment ago, and says how old that is.
 """
 
-from wizard.check import claims, ingress, leftovers, limits, namespace, nodes, quota, rights, secrets, size, storage
+from wizard.check import (
+    claims,
+    ingress,
+    leftovers,
+    limits,
+    namespace,
+    nodes,
+    quota,
+    rights,
+    secrets,
+    size,
+    storage,
+    version,
+)
 from wizard.check.facts import Facts, look
 from wizard.check.finding import Finding, failed, fired, refuse
 from wizard.check.rights import every_right
@@ -17,6 +30,7 @@ CHECKS = (
     namespace.check_version,
     namespace.check,
     rights.check,
+    version.check,
     leftovers.check,
     secrets.check,
     storage.check,

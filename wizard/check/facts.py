@@ -8,6 +8,7 @@ from typing import Any
 
 from wizard.check.pods import Amount, asked
 from wizard.cluster.interface import Cluster, Forbidden, Missing, Object, Objects
+from wizard.record import Record, read
 from wizard.threads import in_parallel
 
 Looked = Objects | None
@@ -65,6 +66,8 @@ class Facts:
     quotas: Looked = None
     limits: Looked = None
     claims: Looked = None
+    record: Record | None = None
+    """What the wizard has applied; None where that is nothing, or may not be looked at."""
     there: Mapping[str, Looked] = field(default_factory=dict)
     """By kind, the metadata of what is in the namespace."""
     asked_at: float = 0.0
@@ -118,6 +121,7 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
         "quotas": partial(_list, cluster, "v1", "ResourceQuota", namespace),
         "limits": partial(_list, cluster, "v1", "LimitRange", namespace),
         "claims": partial(_list, cluster, "v1", "PersistentVolumeClaim", namespace, keep=claim_seen),
+        "record": partial(_record, cluster, namespace),
     }
     there = [partial(_list, cluster, *kind, namespace, metadata_only=True) for kind in THERE]
     may = [partial(_may, cluster, right, namespace) for right in wanted]
@@ -165,6 +169,13 @@ def _space(cluster: Cluster, namespace: str) -> tuple[Object | None, bool]:
         return cluster.get("v1", "Namespace", namespace), False
     except Forbidden:
         return None, True
+
+
+def _record(cluster: Cluster, namespace: str) -> Record | None:
+    try:
+        return read(cluster, namespace)
+    except Forbidden:
+        return None
 
 
 def _may(cluster: Cluster, right: Right, namespace: str) -> bool:

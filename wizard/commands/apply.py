@@ -1,9 +1,11 @@
 """`airflow-wizard apply`: from a plan to a running Airflow."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard.commands.options import (
+    DEFAULT_FILE,
     add_cluster,
     add_plan,
     add_timeout,
@@ -15,7 +17,7 @@ from wizard.commands.options import (
     say,
     say_rows,
 )
-from wizard.errors import Exit
+from wizard.errors import Exit, UserError
 
 if TYPE_CHECKING:
     from wizard.apply import Prepared
@@ -78,6 +80,25 @@ def carry_out(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> 
         say_rows(sweep(cluster, prepared))
     print(summary(plan, cluster.context, options.kubeconfig or "").text())
     return Exit.OK
+
+
+def tell_other_file(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> None:
+    """Where the plan of -f or here is another than the one that was applied now: what to take over."""
+    from wizard import record
+    from wizard.history import changes
+
+    path = Path(options.filename or DEFAULT_FILE)
+    try:
+        differ = list(changes(plan_of(options), plan)) if path.exists() else []
+    except UserError:
+        return  # no command that was asked for needs it to be right
+    known = record.read(cluster, plan.namespace) if differ else None
+    if known:
+        say(f"‼ {path} says otherwise, and the next apply would go back to that. Take over:")
+        for text in differ:
+            say(f"    {text}")
+        whole = f"airflow-wizard history -n {plan.namespace} --plan {known.revisions[-1].number}"
+        say(f"  → or the whole: {whole} prints it")
 
 
 def offer_rehearsal(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> None:

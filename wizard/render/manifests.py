@@ -48,6 +48,7 @@ class Manifest:
 class Rendered:
     """All objects of a plan in the order of `ORDER`, and the Secrets that they read."""
 
+    plan: Plan
     manifests: list[Manifest]
     secrets: list[NeededSecret]
     in_image: dict[str, str]
@@ -81,7 +82,7 @@ def render(plan: Plan) -> Rendered:
     manifests = sorted(drafts.values(), key=lambda draft: (ORDER.index(draft.kind), draft.name))
     for manifest in manifests:
         manifest.body = ordered(manifest.body)
-    return Rendered(manifests, needed_secrets(folders, values), in_image)
+    return Rendered(plan, manifests, needed_secrets(folders, values), in_image)
 
 
 def patched(folders: list[Folder], values: Object) -> Drafts:

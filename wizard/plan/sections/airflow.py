@@ -55,3 +55,8 @@ class Airflow(Closed):
         AIRFLOW_DOCS + "configurations-ref.html#expose-config",
         default=False,
     )
+
+
+def release(version: str) -> tuple[int, ...]:
+    """A version such as `3.3.2`, to be compared."""
+    return tuple(int(part) for part in version.split("."))
