@@ -26,7 +26,7 @@ from wizard.verify import DAG, TASK
 from wizard.watch import PODS
 from wizard.yaml_files import write_yaml
 
-pytestmark = [pytest.mark.cluster, pytest.mark.node]
+pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.long]
 
 WORKERS = "component=worker,kubernetes_executor!=True"
 

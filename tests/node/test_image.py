@@ -18,7 +18,7 @@ from wizard.cluster.interface import Cluster
 from wizard.watch import PODS
 from wizard.yaml_files import read_yaml, write_yaml
 
-pytestmark = [pytest.mark.cluster, pytest.mark.node]
+pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.long]
 
 PLAN = Path(__file__).parent.parent / "plans" / "template-in-image.yaml"
 

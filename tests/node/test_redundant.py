@@ -12,7 +12,7 @@ from wizard.cluster.interface import Cluster, Object
 from wizard.verify import DAG
 from wizard.yaml_files import write_yaml
 
-pytestmark = [pytest.mark.cluster, pytest.mark.node]
+pytestmark = [pytest.mark.cluster, pytest.mark.node, pytest.mark.long]
 
 PLAN = {
     "apiVersion": "airflow-wizard/v1",
