@@ -11,8 +11,8 @@ from wizard.questions import Draft
 HOLDS = "Namespace airflow holds an installation."
 
 
-def installed(namespace: str = "airflow", **answers: Any) -> Sandbox:
-    cluster = Sandbox(pace=0)
+def installed(namespace: str = "airflow", made: type[Sandbox] = Sandbox, **answers: Any) -> Sandbox:
+    cluster = made(pace=0)
     head = {"apiVersion": "airflow-wizard/v1", "kind": "Plan", "profile": "laptop", "namespace": namespace}
     plan = complete({**head, "executor": {"type": "kubernetes"}, **answers})
     list(applying.apply(cluster, applying.prepare(cluster, plan)))

@@ -62,6 +62,7 @@ class WizardApp(App[int]):
             if self.session.applied is not None:
                 about = f"Go on with what is applied in namespace {self.session.namespace}"
                 yield SystemCommand("Open the applied plan", about, self.wizard.open_applied)
+                yield SystemCommand("Status", "How the installation of this namespace is", self.wizard.action_status)
             yield SystemCommand("Save the plan", "Write airflow-plan.yaml", self.wizard.action_save)
             yield SystemCommand("Help", "The question at hand, and the keys", self.wizard.action_help)
         yield SystemCommand("Theme", "Light, dark and others", self.action_change_theme)

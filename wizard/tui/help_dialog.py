@@ -18,6 +18,8 @@ KEYS = {
     "Enter": "go on to the next question, after the last one to the next step (in text of several lines: a new line)",
     "up / down": "take another choice, or move between the questions",
     "F2": "the manifests that this step brings in, and back",
+    "F5": "ask the cluster again",
+    "F6": "how the installation of this namespace is, where there is one",
     "^f": "in Review: search; Enter goes to the next match, Escape back to the list",
     "^s": "save the plan",
     "^p": "all commands, among them light and dark themes",

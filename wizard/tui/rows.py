@@ -9,7 +9,7 @@ from textual.widgets import Static
 from wizard.progress import Mark, Row
 from wizard.tui.hanging import MUTED, Hanging
 
-_COLOURS = {
+COLOURS = {
     Mark.DONE: "$text-success",
     Mark.WAITING: "",
     Mark.WARNING: "$text-warning",
@@ -43,7 +43,7 @@ class RowLine(Hanging):
 
     def _paint(self, seconds: float) -> None:
         row = self._row
-        colour = _COLOURS[row.mark]
+        colour = COLOURS[row.mark]
         left = Content.assemble((f"{row.mark} ", colour), f"{row.thing:<{self._width}} ")
         text = Content.styled(row.text, "" if row.mark is Mark.DONE else colour)
         if row.way_out:

@@ -35,6 +35,7 @@ class WizardScreen(Screen[None]):
         Binding("f1", "help", "help", key_display="F1", priority=True),
         Binding("f2", "preview", "preview", key_display="F2", priority=True),
         Binding("f5", "look", "ask the cluster again", key_display="F5", priority=True, show=False),
+        Binding("f6", "status", "status", key_display="F6", priority=True),
         Binding("f7", "previous", "back", key_display="F7", priority=True),
         Binding("f8", "next", "next", key_display="F8", priority=True),
         Binding("ctrl+s", "save", "save plan", key_display="^s", priority=True),
@@ -103,6 +104,7 @@ class WizardScreen(Screen[None]):
         """Say what the answers mean there, unless another one was chosen meanwhile."""
         if event.context == self._session.context:
             self._session.facts, self._session.applied = event.facts, event.applied
+            self.refresh_bindings()
             self.query_one(Form).tell()
             if self.step == "review":
                 self.query_one(Review).tell_checks()
@@ -176,6 +178,16 @@ class WizardScreen(Screen[None]):
         field = self.query_one(Form).field_at_hand() if self.step in STEPS else None
         self.app.push_screen(HelpDialog(field.question if field else None))
 
+    def action_status(self) -> None:
+        """How the installation of this namespace is."""
+        from wizard.tui.status_dialog import StatusDialog
+
+        self.app.push_screen(StatusDialog(self._session))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key is shown only where it does something."""
+        return action != "status" or self._session.applied is not None
+
     async def action_save(self) -> None:
         """Save the plan; while it is none, say what is to mend."""
         problems = self._session.problems()
@@ -235,8 +247,10 @@ class WizardScreen(Screen[None]):
         self.app.push_screen(RehearseDialog(self._session), chosen)
 
     def on_apply_pane_turned(self, event: ApplyPane.Turned) -> None:
-        """The rail shows how far Apply is."""
+        """The rail shows how far Apply is; once it is done, there is an installation to be known."""
         self._paint()
+        if self.apply_pane.state == "done":
+            self.action_look()
 
     async def _move(self, by: int) -> None:
         steps = list(RAIL)
