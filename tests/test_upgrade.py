@@ -42,7 +42,8 @@ def test_what_is_no_upgrade(airflow: dict[str, str], version: str, says: str) ->
 
 def test_the_pod_is_the_init_container_of_the_new_image_and_of_no_deployment() -> None:
     body = pod_of(plan(airflow={"image": "registry.example.com/airflow:7", "pullSecret": "registry"}))
-    (main,) = body["spec"]["containers"]
+    (main,), (settings,) = body["spec"]["containers"], body["spec"]["initContainers"]
+    assert settings == {**main, "name": "settings", "command": settings["command"]}
     assert main["image"] == "registry.example.com/airflow:7"
     assert main["command"] == ["python", "/opt/airflow/scripts/migrate.py"]
     assert body["spec"]["imagePullSecrets"] == [{"name": "registry"}]

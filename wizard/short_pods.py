@@ -31,8 +31,10 @@ def has_ended(pod: Object) -> bool:
 
 
 def is_over(pod: Object) -> bool:
-    """Whether its work is done, although the node hasn't said so of the pod yet."""
-    return any("terminated" in each.get("state", {}) for each in statuses(pod.get("status", {})))
+    """Whether its work is done or has failed, although the node hasn't said so of the pod yet."""
+    status = pod.get("status", {})
+    first = [each.get("state", {}).get("terminated", {}).get("exitCode", 0) for each in statuses(status)]
+    return any(first) or any("terminated" in each.get("state", {}) for each in status.get("containerStatuses", []))
 
 
 def statuses(status: Object) -> list[Object]:

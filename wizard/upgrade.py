@@ -24,6 +24,8 @@ from wizard.short_pods import INTERVAL, SPEC, has_ended, is_over
 from wizard.watch import answers, pod_state
 
 NAME = "airflow-migrations"
+SETTINGS = "settings"
+"""The pod's first container: https://airflow.apache.org/docs/apache-airflow/stable/cli-and-env-variables-ref.html#lint"""
 LABELS = {**MANAGED_BY, "airflow-wizard/role": "migrations", "component": "migrations"}
 VERSION = "airflow-wizard/airflow-image"
 """The annotation with the image whose migration it is."""
@@ -85,6 +87,7 @@ def migrate(cluster: Cluster, plan: Plan, timeout: float) -> Iterator[Row]:
             said = text
             yield Row("migration", mark if mark is Mark.WARNING else Mark.WAITING, text, seconds)
         time.sleep(INTERVAL)
+    yield from _of_settings(cluster, pod, time.monotonic() - started)
     if pod["status"]["phase"] != "Succeeded":
         error = _stuck(cluster, pod, "failed")
         cluster.delete("v1", "Pod", NAME, plan.namespace)
@@ -96,7 +99,8 @@ def migrate(cluster: Cluster, plan: Plan, timeout: float) -> Iterator[Row]:
 
 
 def pod_of(plan: Plan) -> Object:
-    """The api-server's init container that migrates, as a pod; with the settings and Secrets that are there."""
+    """The api-server's init container that migrates, as a pod; with the settings and Secrets that are there, which it
+    looks through first."""
     found = [each.body for each in render(plan).manifests if each.kind == "Deployment"]
     api_server = next(body for body in found if body["metadata"]["name"] == "airflow-api-server")
     spec = api_server["spec"]["template"]["spec"]
@@ -105,7 +109,23 @@ def pod_of(plan: Plan) -> Object:
     kept = {key: spec[key] for key in _PLACE if key in spec}
     kept["volumes"] = [volume for volume in spec["volumes"] if volume["name"] in mounted]
     metadata = {"name": NAME, "namespace": plan.namespace, "labels": LABELS, "annotations": {VERSION: main["image"]}}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {**_ALONE, **kept, "containers": [main]}}
+    # It has its say and no more: a setting that has moved keeps nobody from going on.
+    settings = {**main, "name": SETTINGS, "command": ["sh", "-c", "airflow config lint || true"]}
+    spec = {**_ALONE, **kept, "initContainers": [settings], "containers": [main]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _of_settings(cluster: Cluster, pod: Object, seconds: float) -> Iterator[Row]:
+    """What the new version says of settings that it has moved or dropped; of defaults that changed it says so where
+    somebody has answered otherwise."""
+    text = cluster.logs(pod["metadata"]["namespace"], NAME, SETTINGS, tail=2000)
+    told = [line.strip().removeprefix("- ") for line in text.splitlines() if line.strip().startswith("- ")]
+    told = [line for line in told if not line.startswith("Changed default value")]
+    if told:
+        way_out = "Take them away, or say them anew, where they are set: in the image, or in patches of yours."
+        yield Row(SETTINGS, Mark.WARNING, "; ".join(told), seconds, way_out)
+    else:
+        yield Row(SETTINGS, Mark.DONE, "none that this version has moved or dropped", seconds)
 
 
 def _begin(cluster: Cluster, body: Object) -> None:

@@ -33,7 +33,11 @@ def an_upgrade(cluster: Cluster, wizard: CommandLine) -> None:
     assert refused.code == 2 and "Name that with --image." in refused.err
     interrupted(cluster, namespace)
     assert applied_plan(cluster, namespace).airflow.version == "3.3.1", "the pods had not rolled yet"
+    setting(namespace, '"http://elsewhere"')
     done = wizard.ok("upgrade", "--to", "3.3.2", "--image", variable("DAGS_IMAGE"), "--yes")
+    assert "‼ settings" in done.err and "`base_url` configuration parameter moved from `webserver`" in done.err
+    assert "Changed default" not in done.err
+    setting(namespace, "null")
     assert "√ migration" in done.err and "done: " in done.err and "pg_dump" in done.err
     assert "airflow.version: 3.3.1 → 3.3.2" in done.err, "the file is told, which would go back"
     images = {pod["spec"]["containers"][0]["image"] for pod in cluster.list("v1", "Pod", namespace, labels=PODS)}
@@ -42,6 +46,14 @@ def an_upgrade(cluster: Cluster, wizard: CommandLine) -> None:
     assert cluster.get("v1", "Pod", NAME, namespace) is None
     back = wizard.run("rollback", "--yes")
     assert back.code == 1 and "stops at a database that Airflow 3.3.2 has migrated" in back.err
+
+
+def setting(namespace: str, value: str) -> None:
+    """Somebody sets, or takes away, what an Airflow of long ago knew."""
+    patch = f'{{"data": {{"AIRFLOW__WEBSERVER__BASE_URL": {value}}}}}'
+    kubeconfig = os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]
+    done = kubectl("patch", "configmap", "airflow-config", "-n", namespace, "-p", patch, kubeconfig=kubeconfig)
+    assert done.returncode == 0, done.stderr
 
 
 def interrupted(cluster: Cluster, namespace: str) -> None:
