@@ -38,7 +38,7 @@ def of_pod(cluster: Cluster, pod: Object) -> Iterator[Seen]:
         if condition["type"] == "PodScheduled" and condition["status"] == "False":
             message = condition.get("message", "")
             taints = _taints(cluster, pod["spec"]) if "taint" in message else []
-            yield Seen(f"{_role(pod)}/", condition.get("reason", ""), "\n".join([message, *taints]))
+            yield Seen(f"{_role(pod)}/", condition.get("reason", ""), "\n".join([*taints, message]))
     container = _current(status)
     if container is not None:
         parts = (_message(container), _said(cluster, pod, container), _of_container(cluster, pod, container))

@@ -27,6 +27,7 @@ from wizard.cluster.interface import (
 from wizard.cluster.sandbox_airflow import AirflowStream, SandboxAirflow
 from wizard.cluster.sandbox_fields import Manager, Record, merged, wanted_fields
 from wizard.cluster.sandbox_kinds import KINDS, NAMESPACED, claim_status, defaulted, secret_data, seeds
+from wizard.cluster.sandbox_pains import Pain, Said
 from wizard.cluster.sandbox_pods import NODE, SCHEDULE, WORKLOADS, Kubelet, new_pod, owned_by, template_hash
 from wizard.cluster.sandbox_status import keep_transitions, pod_events, pod_status, timestamp, workload_status
 from wizard.cluster.selectors import by_fields, by_labels
@@ -39,7 +40,8 @@ class Sandbox:
     """`Cluster` in memory; for several threads.
 
     `pace` stretches the time that things take: 1 is a few seconds for all of Airflow, 0 is ready at the next look.
-    `denied` is what `may` says no to, as pairs of verb and resource. `clock` gives seconds since 1970.
+    `denied` is what `may` says no to, as pairs of verb and resource. `pain` goes wrong, if there is one. `clock` gives
+    seconds since 1970.
     """
 
     context = "sandbox"
@@ -50,6 +52,7 @@ class Sandbox:
         pace: float = 1.0,
         *,
         denied: Collection[tuple[str, str]] = (),
+        pain: Pain | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.pace = pace
@@ -60,7 +63,9 @@ class Sandbox:
         self._version = 0
         self._kubelet = Kubelet(pace)
         self._airflows: dict[str, SandboxAirflow] = {}
-        for body in seeds():
+        self._pain = pain
+        self._told: set[str] = set()
+        for body in [*map(pain.seed, seeds()), *pain.more] if pain else seeds():
             self._keep(Record(self._born(body)))
 
     def version(self) -> str:
@@ -140,8 +145,8 @@ class Sandbox:
             record = self._records.get(_key("v1", "Pod", pod, namespace))
             if record is None or previous:
                 return ""
-            life = self._kubelet.lives[record.body["metadata"]["uid"]]
-            lines = self._kubelet.log(life, container, self._clock())
+            life = self._kubelet.lives.get(record.body["metadata"]["uid"])
+            lines = self._kubelet.log(life, container, self._clock()) if life else []
         return "".join(f"{line}\n" for line in lines[-tail:])
 
     def read_log(
@@ -243,22 +248,38 @@ class Sandbox:
         for workload in workloads:
             self._staff(workload)
         pods = self._all("v1", "Pod")
-        self._kubelet.advance(pods, workloads, now)
-        for pod in pods:
+        going = [pod for pod in pods if not self._held(pod)]
+        self._kubelet.advance(going, workloads, now)
+        for pod in going:
             life = self._kubelet.lives[pod["metadata"]["uid"]]
             if now >= life.born + SCHEDULE * self.pace:
                 pod["spec"]["nodeName"] = NODE
             self._say(pod, pod_status(self._kubelet, life, now))
             events = pod_events(self._kubelet, life, now)
             for when, reason, message in events[life.reported :]:
-                self._keep(Record(self._event(pod, when, reason, message)))
+                self._keep(Record(self._event(pod, when, (reason, message))))
             life.reported = len(events)
         for workload in workloads:
             mine = [pod for pod in pods if owned_by(pod, workload["metadata"]["uid"])]
             self._say(workload, workload_status(workload, mine, now))
         classes = {body["metadata"]["name"] for body in self._all("storage.k8s.io/v1", "StorageClass")}
         for claim in self._all("v1", "PersistentVolumeClaim"):
-            self._say(claim, claim_status(claim, classes))
+            if not self._held(claim):
+                self._say(claim, claim_status(claim, classes))
+
+    def _held(self, body: Object) -> bool:
+        """Whether the pain of this sandbox holds a pod or a claim up; then it says so of itself."""
+        ask = self._pain and (self._pain.pod if body["kind"] == "Pod" else self._pain.claim)
+        held = ask(body) if ask else None
+        if held is None:
+            return False
+        since = {"lastTransitionTime": timestamp(self._clock())}
+        conditions = [{**each, **since} for each in held.status.get("conditions", [])]
+        self._say(body, {**held.status, **({"conditions": conditions} if conditions else {})})
+        for said in held.events if body["metadata"]["uid"] not in self._told else ():
+            self._keep(Record(self._event(body, self._clock(), said)))
+        self._told.add(body["metadata"]["uid"])
+        return True
 
     def _staff(self, workload: Object) -> None:
         """As many pods of the current template as are wanted; others go."""
@@ -287,19 +308,20 @@ class Sandbox:
             self._version += 1
             body["metadata"]["resourceVersion"] = str(self._version)
 
-    def _event(self, pod: Object, when: float, reason: str, message: str) -> Object:
-        name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
+    def _event(self, about: Object, when: float, said: Said) -> Object:
+        name, namespace = about["metadata"]["name"], about["metadata"]["namespace"]
+        reason, message = said
         event: Object = {
             "apiVersion": "v1",
             "kind": "Event",
             "metadata": {"name": f"{name}.{uuid4().hex[:16]}", "namespace": namespace},
-            "involvedObject": {"apiVersion": "v1", "kind": "Pod", "name": name, "namespace": namespace},
+            "involvedObject": {"apiVersion": "v1", "kind": about["kind"], "name": name, "namespace": namespace},
             "type": "Normal",
             "reason": reason,
             "message": message,
             "count": 1,
         }
-        event["involvedObject"]["uid"] = pod["metadata"]["uid"]
+        event["involvedObject"]["uid"] = about["metadata"]["uid"]
         event |= {"firstTimestamp": timestamp(when), "lastTimestamp": timestamp(when)}
         return self._born(event)
 

@@ -18,7 +18,7 @@ from wizard.progress import Mark, Row
 from wizard.summary import Summary, summary
 from wizard.tui.apply_texts import failure, said, way_in
 from wizard.tui.labelled import Labelled
-from wizard.tui.road import Part, Stoppable, Stopped, road
+from wizard.tui.road import APPLYING, Part, Stoppable, Stopped, road
 from wizard.tui.rows import Rows
 from wizard.tui.session import UNSEEN, Session
 
@@ -42,6 +42,8 @@ class ApplyPane(Vertical):
         #end { height: auto; max-height: 60%; display: none; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
         #buttons { height: auto; margin: 1 0; display: none; }
         #rehearse { margin: 0 0 0 2; display: none; }
+        #stuck { height: auto; display: none; margin: 1 0 0 0; color: $text-warning; }
+        &.-running.-stuck #stuck { display: block; }
         &.-running, &.-failed, &.-done { #before { display: none; } Rows { display: block; } }
         &.-running.-keys, &.-failed.-keys, &.-done.-keys { #keys { display: block; } }
         &.-failed, &.-done { #end { display: block; } }
@@ -96,6 +98,7 @@ class ApplyPane(Vertical):
         self._cluster: Cluster | None = None
         self._under_way: Stoppable | None = None
         self._about: tuple[Plan, str] | None = None
+        self._part: Part | None = None
         self.state: State = "blocked"
         self.ended: Summary | UserError | None = None
         """What the road led to."""
@@ -112,14 +115,15 @@ class ApplyPane(Vertical):
                 yield Static(id="said", markup=False)
         yield Static(id="keys", markup=False)
         yield self._rows
+        yield Static("Change the answer and come back here: what differs then is applied.", id="stuck", markup=False)
         yield VerticalScroll(id="end")
         with Horizontal(id="buttons"):
             yield Button(id="go", variant="primary", compact=True)
             yield Button("Rehearse …", id="rehearse", compact=True)
 
     def open(self) -> None:
-        """Look at what applying would change, unless that is known or under way."""
-        if self.state == "running":
+        """Look at what applying would change, unless that is known or under way. Other answers end a wait."""
+        if self.state == "running" and not self._left_for_others():
             self._rows.focus()
             return
         problems = self._session.problems()
@@ -136,6 +140,14 @@ class ApplyPane(Vertical):
         else:
             self._focus()
 
+    def _left_for_others(self) -> bool:
+        """Whether what was waited for is left, since the answers have changed meanwhile."""
+        problems, part = self._session.problems(), self._part
+        if problems or part in (None, APPLYING) or self._about == (self._session.draft.plan(), self._session.context):
+            return False
+        self._stop()
+        return True
+
     def deploy_keys(self) -> list[str]:
         """What somebody must do with keys that were made, once they are in the cluster or on their way."""
         known = self._prepared.deploy_keys() if self._prepared else []
@@ -147,6 +159,9 @@ class ApplyPane(Vertical):
 
     def on_unmount(self) -> None:
         """The wizard ends: what polls the cluster must end too, or the process would wait for it."""
+        self._stop()
+
+    def _stop(self) -> None:
         if self._under_way is not None:
             self._under_way.stop()
 
@@ -166,6 +181,8 @@ class ApplyPane(Vertical):
             self._look((self._session.draft.plan(), self._session.context))
         elif self.state == "ready" and self._prepared is not None and self._cluster is not None:
             self._rows.clear()
+            self._part = None
+            self.remove_class("-stuck")
             self._turn("running")
             self._show_keys()
             self._under_way = Stoppable(self._cluster)
@@ -182,9 +199,11 @@ class ApplyPane(Vertical):
         """Paint a row."""
         rows = self._rows
         if isinstance(event.event, Part):
+            self._part = event.event
             rows.part(event.event.title)
         else:
             rows.put(event.event)
+            self.set_class(any(row.way_out for row in rows.rows.values()), "-stuck")
 
     async def on_apply_pane_ended(self, event: Ended) -> None:
         """Say how it ended."""

@@ -19,6 +19,10 @@ class Part:
     title: str
 
 
+APPLYING = Part("Applying")
+"""In which things are written; what comes after it only looks, and may be left at any time."""
+
+
 class Stopped(Exception):
     """The user left; nothing more is asked of the cluster. No UserError: there is nobody to tell."""
 
@@ -51,7 +55,7 @@ def road(cluster: Cluster, prepared: Prepared) -> Generator[Part | Row]:
     from wizard.watch import rollouts
 
     namespace = prepared.plan.namespace
-    yield Part("Applying")
+    yield APPLYING
     yield from apply(cluster, prepared)
     yield Part("Waiting until the pods are ready")
     yield from rollouts(cluster, namespace, PATIENCE)

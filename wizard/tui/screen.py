@@ -250,6 +250,7 @@ class WizardScreen(Screen[None]):
         """The rail shows how far Apply is; once it is done, there is an installation to be known."""
         self._paint()
         if self.apply_pane.state == "done":
+            self._session.offers_nothing()
             self.action_look()
 
     async def _move(self, by: int) -> None:

@@ -227,6 +227,10 @@ class Session:
         self._offered.add((self.context, self.namespace))
         return True
 
+    def offers_nothing(self) -> None:
+        """What is there was applied by this wizard just now."""
+        self._offered.add((self.context, self.namespace))
+
     def open_applied(self) -> None:
         """Go on with the answers of what is there."""
         assert self.applied is not None

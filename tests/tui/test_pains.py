@@ -1,0 +1,60 @@
+"""What goes wrong in the demo: told while Apply waits, mended by another answer, and applied anew."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.tui.screens import wizard
+from wizard.cluster.sandbox import Sandbox
+from wizard.cluster.sandbox_pains import PAINS
+from wizard.commands import demo
+from wizard.questions import Draft, Key
+
+SAID: dict[str, tuple[str, Key, Any]] = {
+    "rwx-pending": (
+        "the class has no volumes of this access mode (logs.storageClass): supports ReadWriteOnce, not ReadWriteMany",
+        ("logs",),
+        "none",
+    ),
+    "taint": (
+        "→ Add dedicated=batch:NoSchedule to nodes.controlPlane.tolerations, or take it from a node.",
+        ("nodes", "controlPlane", "tolerations"),
+        "dedicated=batch:NoSchedule",
+    ),
+    "image": ("the nodes do not reach the image's registry (airflow.image)", ("airflow", "image"), None),
+}
+
+
+@pytest.mark.parametrize("name", PAINS)
+async def test_a_pain_is_told_and_another_answer_mends_it(name: str) -> None:
+    says, key, answer = SAID[name]
+    pain = PAINS[name]
+    async with wizard((80, 50), cluster=Sandbox(pace=0, pain=pain), draft=Draft(pain.answers)) as screen:
+        await screen.go("apply")
+        await screen.until("to create")
+        await screen.press("enter")
+        await screen.until("Change the answer and come back here")
+        told = " ".join(re.sub(r"\d+\.\d s$", "", screen.text, flags=re.MULTILINE).split())
+        assert says in told, told
+        await screen.go("apply")
+        assert screen.app.wizard.apply_pane.state == "running", "the answers are the same"
+        screen.app.session.answer(key, answer)
+        await screen.go("apply")
+        await screen.until("to change")
+        await screen.press("enter")
+        await screen.until("Airflow runs, and a task ran in it.")
+
+
+@pytest.mark.parametrize("name", PAINS)
+async def test_answers_that_do_not_meet_it_go_well(name: str) -> None:
+    draft = Draft({"nodes": {"controlPlane": {"tolerations": "dedicated=batch:NoSchedule"}}})
+    async with wizard(cluster=Sandbox(pace=0, pain=PAINS[name]), draft=draft) as screen:
+        await screen.go("apply")
+        await screen.until("to create")
+        await screen.press("enter")
+        await screen.until("Airflow runs, and a task ran in it.")
+
+
+def test_all_of_them_can_be_asked_for() -> None:
+    assert set(demo.PAINS) == set(PAINS)
