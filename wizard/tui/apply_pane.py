@@ -24,6 +24,7 @@ from wizard.tui.session import UNSEEN, Session
 
 State = Literal["blocked", "preparing", "ready", "running", "failed", "done"]
 
+_COME_BACK = "Change the answer and come back here: what differs then is applied."
 _BUTTONS = {"blocked": "Fix the answers", "ready": "Apply", "failed": "Try again"}
 _MARKS = {"running": Mark.WAITING, "failed": Mark.FAILED, "done": Mark.DONE}
 
@@ -115,7 +116,7 @@ class ApplyPane(Vertical):
                 yield Static(id="said", markup=False)
         yield Static(id="keys", markup=False)
         yield self._rows
-        yield Static("Change the answer and come back here: what differs then is applied.", id="stuck", markup=False)
+        yield Static(id="stuck", markup=False)
         yield VerticalScroll(id="end")
         with Horizontal(id="buttons"):
             yield Button(id="go", variant="primary", compact=True)
@@ -203,7 +204,9 @@ class ApplyPane(Vertical):
             rows.part(event.event.title)
         else:
             rows.put(event.event)
-            self.set_class(any(row.way_out for row in rows.rows.values()), "-stuck")
+            ways = [row.way_out for row in rows.rows.values() if row.way_out]
+            self.query_one("#stuck", Static).update("\n".join([*(f"→ {way}" for way in ways[:1]), _COME_BACK]))
+            self.set_class(bool(ways), "-stuck")
 
     async def on_apply_pane_ended(self, event: Ended) -> None:
         """Say how it ended."""
