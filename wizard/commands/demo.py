@@ -1,10 +1,14 @@
 """`airflow-wizard demo`: the wizard to its end, without a cluster."""
 
 import argparse
+import sys
 
-from wizard.commands.options import DEFAULT_FILE
+from wizard.commands.open import port
+from wizard.commands.options import DEFAULT_FILE, say
 from wizard.commands.wizard import draft_of, must_have_a_terminal
+from wizard.errors import Exit, UserError
 
+PORT = 8000
 PAINS = {
     "rwx-pending": "logs on a shared volume, and a StorageClass that has none for several nodes",
     "taint": "the only node is dedicated to something else",
@@ -30,7 +34,14 @@ class Command:
             help=f"let one thing go wrong, to see how it is told and mended: {pains}",
         )
 
+        parser.add_argument("--serve", action="store_true", help="show it in a browser, on 127.0.0.1 alone")
+        parser.add_argument(
+            "--port", type=port, default=PORT, metavar="N", help=f"of --serve ({PORT}); 0 picks a free one"
+        )
+
     def run(self, options: argparse.Namespace) -> int:
+        if options.serve:
+            return self._serve(options)
         from wizard.cluster import sandbox_pains
         from wizard.cluster.kubeconfig import Context
         from wizard.cluster.sandbox import Sandbox
@@ -43,3 +54,24 @@ class Command:
         sandbox = Sandbox(pace=1.0, pain=pain)
         context = Context(sandbox.context, sandbox.server, "airflow", True)
         return run(draft, lambda _: sandbox, [context], path=path, sandbox=True)
+
+    def _serve(self, options: argparse.Namespace) -> int:
+        try:
+            from wizard.tui.served import serve
+        except ImportError:
+            way_out = "Install it: pip install -c requirements.lock '.[serve]' in a checkout."
+            raise UserError("--serve needs textual-serve.", way_out, Exit.USAGE) from None
+
+        from wizard.page import show
+
+        chosen = [("-f", options.filename), ("--with", options.pain)]
+        flags = [part for flag, value in chosen if value for part in (flag, str(value))]
+        draft_of(options)  # a plan that is none is told here, not in each page
+
+        def ready(url: str) -> None:
+            print(url, flush=True)
+            say("Whoever can open pages of this machine can open it; it shows the sandbox alone. Ctrl-C ends it.")
+            show(url)
+
+        serve([sys.executable, "-m", "wizard", "demo", *flags], options.port, ready)
+        return Exit.OK

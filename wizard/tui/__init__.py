@@ -12,7 +12,9 @@ from wizard.questions import Draft
 
 
 def usable() -> bool:
-    """Whether there is a terminal to draw on. Textual does not ask: without one it paints anyway, and hangs."""
+    """Whether there is a terminal to draw on, or a browser. Textual does not ask: without one it paints, and hangs."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
     return sys.stdin.isatty() and sys.stderr.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 
 

@@ -1,5 +1,6 @@
 """The one screen: header, rail, the step at hand, its preview, the keys."""
 
+from io import StringIO
 from typing import ClassVar
 
 from textual import work
@@ -198,6 +199,10 @@ class WizardScreen(Screen[None]):
         self._ask_for_name()
 
     def _ask_for_name(self) -> None:
+        if self.app.is_web:  # a browser's files are elsewhere, and nobody there may write ours
+            text = StringIO(text_of(self._session.draft.plan()))
+            self.app.deliver_text(text, save_filename=DEFAULT_FILE, open_method="download")
+            return
         from pathlib import Path
 
         from wizard.tui.save_dialog import SaveDialog
