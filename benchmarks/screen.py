@@ -1,0 +1,127 @@
+"""How long the screen takes: from a key press to the changed preview, and from the start to the first frame.
+
+Keys: the largest plan of tests/plans, at 120x36, with the preview beside the form; from the key to the last frame that
+it leads to, in milliseconds. Start: a process in a terminal of 80x24, from its start until its first frame is written,
+in turn with an empty Textual application.
+
+    .venv/bin/python benchmarks/screen.py [--presses 100] [--rounds 10]
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pexpect
+
+from tests.tui.screens import LARGE, Driven, wizard
+from wizard.plan.file import load
+from wizard.questions import Draft
+from wizard.render import render
+from wizard.render.text import text_of_manifest
+
+PLANS = Path(__file__).parent.parent / "tests" / "plans"
+EMPTY = "from textual.app import App\nfrom textual.widgets import Static\n"
+EMPTY += "class Empty(App):\n    def compose(self):\n        yield Static('first frame')\nEmpty().run()"
+STARTS = {
+    "empty": (["-c", EMPTY], "first frame"),
+    "wizard": (["-m", "wizard", "demo"], "nothing real runs"),
+}
+
+
+def size(path: Path) -> int:
+    """Characters of all manifests of a plan."""
+    return sum(len(text_of_manifest(each.body)) for each in render(load(path)).manifests)
+
+
+class Frames:
+    """When an application painted last."""
+
+    def __init__(self, app: Any) -> None:
+        self.last = 0.0
+        self._paint = app._display
+        app._display = self._seen
+
+    def _seen(self, *about: Any) -> None:
+        self._paint(*about)
+        self.last = time.perf_counter()
+
+
+async def pressed(screen: Driven, frames: Frames, keys: Sequence[str], presses: int) -> list[float]:
+    """Milliseconds of each press; of a press that painted nothing, none."""
+    found = []
+    for number in range(presses):
+        begun = time.perf_counter()
+        await screen.press(keys[number % len(keys)])
+        if frames.last > begun:
+            found.append((frames.last - begun) * 1000)
+    return found
+
+
+async def keys(presses: int) -> None:
+    """Print what key presses took."""
+    path = max(PLANS.glob("*.yaml"), key=size)
+    print(f"keys, at {LARGE[0]}x{LARGE[1]}, {path.name}, {size(path) / 1024:.0f} KiB of manifests")
+    print(f"{'':<32} {'presses':>8} {'median ms':>10} {'95 % ms':>10}")
+    async with wizard(LARGE, draft=Draft.of(load(path))) as screen:
+        frames = Frames(screen.app)
+        await screen.go("database")
+        await screen.until("? ")
+        cases = {
+            "another choice": ("logs", (), ["down", "up"]),
+            "a letter of a text": ("airflow", ("airflow", "instance_name"), ["a", "b"]),
+        }
+        for name, (step, key, typed) in cases.items():
+            await screen.app.wizard.go(step, key)
+            await screen.press()
+            found = sorted(await pressed(screen, frames, typed, presses))
+            share = found[int(len(found) * 0.95) - 1]
+            print(f"{name:<32} {len(found):>8} {statistics.median(found):>10.0f} {share:>10.0f}")
+
+
+@contextmanager
+def started(arguments: list[str]) -> Any:
+    """A process in a terminal."""
+    environment = {"TERM": "xterm-256color", "HOME": "/nowhere", "PATH": "/usr/bin:/bin"}
+    process = pexpect.spawn(sys.executable, arguments, dimensions=(24, 80), encoding="utf-8", env=environment)
+    try:
+        yield process
+    finally:
+        process.close(force=True)
+
+
+def first_frame(way: str) -> float:
+    """Seconds until it is written."""
+    arguments, text = STARTS[way]
+    begun = time.perf_counter()
+    with started(arguments) as process:
+        process.expect_exact(text, timeout=60)
+        return time.perf_counter() - begun
+
+
+def starts(rounds: int) -> None:
+    """Print what starts took, in turn."""
+    found = [{way: first_frame(way) for way in STARTS} for _ in range(rounds)]
+    print(f"start to first frame, {rounds} rounds; medians")
+    for way in STARTS:
+        print(f"{way:<8} {statistics.median(each[way] for each in found):>8.2f} s")
+    print(f"{'ratio':<8} {statistics.median(each['wizard'] / each['empty'] for each in found):>8.2f}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--presses", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=10)
+    options = parser.parse_args()
+    starts(options.rounds)
+    asyncio.run(keys(options.presses))
+
+
+if __name__ == "__main__":
+    main()
