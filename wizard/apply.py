@@ -5,7 +5,7 @@ no state besides the cluster's: a run that was cut off is finished by running ag
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -26,6 +26,7 @@ from wizard.render import NeededSecret, render
 from wizard.render.manifests import MANAGED_BY, ORDER
 from wizard.short_pods import has_ended
 from wizard.threads import in_parallel
+from wizard.turn import Turn
 from wizard.watch import TASK_PODS
 
 _PATIENCE, _INTERVAL = 60, 0.2
@@ -46,6 +47,8 @@ class Prepared:
     changes: list[Change]
     kept: list[str]
     """Claims and Secrets of an earlier plan, which stay."""
+    known: record.Record | None
+    """The record as it was; None where there was none."""
     record: record.Record
     sums: Sums
     warnings: list[str] = field(default_factory=list)
@@ -62,6 +65,13 @@ class Prepared:
     def changes_nothing(self) -> bool:
         """Whether all is there already, as the plan has it."""
         return self.namespace_exists and not any(self.count(what) for what in SIGNS)
+
+    @property
+    def writes_nothing(self) -> bool:
+        """Whether the record of it is right, too."""
+        known = self.known
+        last = known and known.revisions and known.revisions[-1].plan == self.record.plan
+        return self.changes_nothing and bool(last) and known == self.record and not (known and known.applying)
 
     def deploy_keys(self) -> list[str]:
         """What somebody must do with each key pair that was made; to be told once the Secret is there."""
@@ -114,6 +124,7 @@ def prepare(cluster: Cluster, plan: Plan, *, force: bool = False, judge: bool = 
         secrets=made,
         changes=[*changes, *(Change("delete", body, body) for body in stale)],
         kept=kept,
+        known=before,
         record=record.Record(
             new_kinds | (before.kinds if before and kept else frozenset()),
             text_of(plan),
@@ -219,18 +230,49 @@ def _identity(body: Object) -> tuple[str, str]:
 
 
 def apply(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
-    """Send what was prepared, in order; a row for each object that was dealt with."""
+    """Send what was prepared, in order; a row for each object that was dealt with.
+
+    Raises `UserError` where somebody else has begun since, before anything or in the middle.
+    """
+    if prepared.writes_nothing:
+        yield from _sent(cluster, prepared, lambda: None)
+        yield from _kept(prepared)
+        return
     if not prepared.namespace_exists:
         yield _timed("Namespace " + prepared.plan.namespace, partial(_make_namespace, cluster, prepared))
-    yield _timed("ConfigMap airflow-wizard", partial(_write_record, cluster, prepared, final=False))
+    turn = Turn(cluster, prepared.plan.namespace)
+    yield _timed(f"ConfigMap {record.NAME}", partial(_begin, turn, prepared))
+    yield from _sent(cluster, prepared, turn.hold)
+    if prepared.known and prepared.known.applying:
+        # Who was cut off, or stops now, may have sent something after we had looked.
+        again = prepare(cluster, prepared.plan, force=prepared.force, judge=False)
+        yield from (row for row in _sent(cluster, again, turn.hold) if row.text != "unchanged")
+    yield from _kept(prepared)
+    turn.end(prepared.record.applied(datetime.now(UTC)))
+
+
+def _kept(prepared: Prepared) -> Iterator[Row]:
+    for label in prepared.kept:
+        yield Row(label, Mark.DONE, "kept: no longer in the plan, but it holds data", 0)
+
+
+def _sent(cluster: Cluster, prepared: Prepared, hold: Callable[[], object]) -> Iterator[Row]:
     yield from in_parallel(partial(_send_secret, cluster), prepared.secrets)
     sent = [change for change in prepared.changes if change.what != "delete"]
     for _, changes in groupby(sent, key=lambda change: ORDER.index(change.body["kind"])):
+        hold()
         yield from in_parallel(partial(_send, cluster, prepared.force), list(changes))
+    hold()
     yield from in_parallel(partial(_delete, cluster), [c for c in prepared.changes if c.what == "delete"])
-    for label in prepared.kept:
-        yield Row(label, Mark.DONE, "kept: no longer in the plan, but it holds data", 0)
-    _write_record(cluster, prepared, final=True)
+
+
+def _begin(turn: Turn, prepared: Prepared) -> str:
+    """The kinds of before and now, so that nothing is forgotten when we are cut off; and still the plan of before."""
+    known, wanted = prepared.known, prepared.record
+    if known:
+        wanted = replace(wanted, kinds=wanted.kinds | known.kinds, plan=known.plan)
+    turn.take(known, wanted)
+    return "the record of what is applied"
 
 
 def _timed(thing: str, work: partial[str]) -> Row:
@@ -247,18 +289,6 @@ def _make_namespace(cluster: Cluster, prepared: Prepared) -> str:
     except Exists:
         return "there already"
     return "created"
-
-
-def _write_record(cluster: Cluster, prepared: Prepared, *, final: bool) -> str:
-    """First with the kinds of before and now, so that nothing is forgotten when we are cut off; last with today's,
-    and the plan as a revision."""
-    wanted = prepared.record.applied(datetime.now(UTC)) if final else prepared.record
-    if not final:
-        known = record.read(cluster, prepared.plan.namespace)
-        wanted = replace(wanted, kinds=wanted.kinds | (known.kinds if known else frozenset()))
-        wanted = replace(wanted, plan=known.plan if known else wanted.plan)
-    cluster.apply(wanted.body(prepared.plan.namespace), force=True)
-    return "the record of what is applied"
 
 
 def _send_secret(cluster: Cluster, made: secrets.Made) -> Row:

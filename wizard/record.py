@@ -3,7 +3,7 @@
 So `delete`, `prune`, `status` and `diff` need no plan. Never in here: a secret value.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from wizard.cluster.interface import Cluster, Object
@@ -15,6 +15,8 @@ from wizard.render.manifests import MANAGED_BY
 NAME = "airflow-wizard"
 LABELS = ",".join(f"{key}={value}" for key, value in MANAGED_BY.items())
 KEPT_REVISIONS = 10
+APPLYING = "airflow-wizard/applying"
+"""The annotation of an apply that is at work, or was cut off: whose it is, and since when (RFC 3339)."""
 _ROOM = 700_000
 """Bytes of plans that stay well below what Kubernetes lets a ConfigMap hold."""
 
@@ -41,6 +43,10 @@ class Record:
     plan: str
     revisions: tuple[Revision, ...] = ()
     """Oldest first; the last is `plan` itself."""
+    version: str = field(default="", compare=False)
+    """The resourceVersion of what was read; empty of what was not."""
+    applying: tuple[str, str] | None = field(default=None, compare=False)
+    """Of an apply that has not ended: whose it is, and since when (RFC 3339)."""
 
     def applied(self, now: datetime) -> "Record":
         """With the plan as a revision, where it isn't the last one already; the oldest go, so that a ConfigMap holds
@@ -48,23 +54,22 @@ class Record:
         last = self.revisions[-1] if self.revisions else Revision(0, "", "")
         if last.plan == self.plan:
             return self
-        at = now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        kept = [*self.revisions, Revision(last.number + 1, at, self.plan)][-KEPT_REVISIONS:]
+        kept = [*self.revisions, Revision(last.number + 1, moment(now), self.plan)][-KEPT_REVISIONS:]
         while len(kept) > 1 and sum(len(each.plan.encode()) for each in kept) > _ROOM:
             del kept[0]
         return replace(self, revisions=tuple(kept))
 
     def body(self, namespace: str) -> Object:
-        """The ConfigMap."""
+        """The ConfigMap; with a `version`, only in the place of that one."""
         data = {"kinds": "".join(f"{api} {kind}\n" for api, kind in sorted(self.kinds)), "plan": self.plan}
         data["revisions"] = "".join(f"{each.number} {each.at}\n" for each in self.revisions)
         data |= {f"plan.{each.number}": each.plan for each in self.revisions}
-        return {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {"name": NAME, "namespace": namespace, "labels": dict(MANAGED_BY)},
-            "data": data,
-        }
+        metadata: Object = {"name": NAME, "namespace": namespace, "labels": dict(MANAGED_BY)}
+        # Empty, not left out: what `create` has set, a server-side apply doesn't take away.
+        metadata["annotations"] = {APPLYING: " ".join(self.applying or ())}
+        if self.version:
+            metadata["resourceVersion"] = self.version
+        return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
 
 
 def kinds_of(bodies: list[Object]) -> frozenset[Kind]:
@@ -82,7 +87,15 @@ def read(cluster: Cluster, namespace: str) -> Record | None:
     kinds = frozenset((pair[0], pair[1]) for pair in pairs if len(pair) == 2)
     numbers = (line.split() for line in data.get("revisions", "").splitlines())
     revisions = (Revision(int(number), at, data.get(f"plan.{number}", "")) for number, at in numbers)
-    return Record(kinds, data.get("plan", ""), tuple(revisions))
+    metadata = body["metadata"]
+    whose, _, since = (metadata.get("annotations") or {}).get(APPLYING, "").partition(" ")
+    applying = (whose, since) if whose else None
+    return Record(kinds, data.get("plan", ""), tuple(revisions), metadata.get("resourceVersion", ""), applying)
+
+
+def moment(now: datetime) -> str:
+    """As the API writes times."""
+    return now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def applied_plan(cluster: Cluster, namespace: str) -> Plan:

@@ -1,8 +1,9 @@
 """What is in the namespace already: of an earlier install of ours, or of another tool."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from wizard.check.facts import Facts
+from wizard.check.facts import Facts, age
 from wizard.check.finding import Finding
 from wizard.check.storage import made_claims
 from wizard.cluster.interface import Object
@@ -19,9 +20,23 @@ def check(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
     """Silent in an empty namespace, and where our own installation is what is there."""
     found = [*_others(rendered, facts), *_database(rendered, facts)]
     installed = any(each["metadata"]["name"] == NAME for each in facts.there.get("ConfigMap") or [])
+    if facts.record and facts.record.applying:
+        yield _unfinished(facts.asked_at - datetime.fromisoformat(facts.record.applying[1]).timestamp())
     if not installed and not found:
         found = list(_kept(facts))
     yield from found
+
+
+def _unfinished(seconds: float) -> Finding:
+    """Of an apply that has said that it begins, and not that it has ended."""
+    return Finding(
+        CHECK,
+        Mark.WARNING,
+        f"An apply that began {age(seconds)} has not ended: it was cut off, or is still at work.",
+        "Applying takes over from it, whoever it is: if somebody applies here now, let them end first.",
+        DOCS,
+        "namespace",
+    )
 
 
 def _others(rendered: Rendered, facts: Facts) -> Iterator[Finding]:

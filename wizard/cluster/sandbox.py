@@ -16,6 +16,7 @@ from uuid import uuid4
 from wizard.cluster.interface import (
     FIELD_MANAGER,
     ClusterError,
+    Conflict,
     Exists,
     Invalid,
     Keep,
@@ -196,6 +197,9 @@ class Sandbox:
 
     def _apply(self, key: _Key, body: Object, manager: Manager, *, dry_run: bool, force: bool) -> Object:
         old = self._records.get(key)
+        given = (body.get("metadata") or {}).get("resourceVersion")
+        if given and given != (old.body["metadata"]["resourceVersion"] if old else ""):
+            raise Conflict(f"{_text(key)} has been modified.", "Somebody else changes it at the same time: try again.")
         if old is None:
             space = {"namespace": key[2]} if key[2] else {}
             start = self._born({"apiVersion": key[0], "kind": key[1], "metadata": {"name": key[3], **space}})
