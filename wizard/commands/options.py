@@ -127,6 +127,6 @@ def confirm(question: str, options: argparse.Namespace) -> bool:
         return True
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UserError("There is no terminal to ask on, and nothing was changed.", "Say --yes to go on.", Exit.USAGE)
-    from wizard.prompts import terminal
+    from wizard.prompts import this_terminal
 
-    return terminal().yes(question, False)
+    return this_terminal().yes(question, False)

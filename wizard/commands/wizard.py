@@ -43,9 +43,8 @@ class Command:
         """The same questions, where there is a terminal that cannot draw."""
         from wizard.commands.ask import Command as Ask
 
-        say(
-            f"TERM={os.environ.get('TERM', '')} cannot draw, so the questions come in lines, as by `airflow-wizard ask`."
-        )
+        term = os.environ.get("TERM", "")
+        say(f"TERM={term} cannot draw: the questions come in lines, as by `airflow-wizard ask`.")
         parser = argparse.ArgumentParser()
         Ask().options(parser)
         return Ask().run(parser.parse_args([], options))
@@ -62,9 +61,11 @@ def must_have_a_terminal(way_out: str) -> None:
 
 
 def contexts_of(options: argparse.Namespace) -> "list[Context]":
-    """Those of --kubeconfig. Without one a plan can be made and saved all the same; applying says that there is none."""
-    from wizard.cluster.real import contexts
+    """Those of --kubeconfig. Without one a plan can be made and saved all the same; Apply says that there is none."""
+    from wizard.cluster.kubeconfig import choose, contexts
 
+    if options.context:
+        choose(options.kubeconfig, options.context)  # raises UserError for one that isn't there
     try:
         return list(contexts(options.kubeconfig))
     except UserError:

@@ -14,7 +14,7 @@ def usable() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()
 
 
-def terminal() -> "Terminal":
+def this_terminal() -> "Terminal":
     """The terminal that we run on: keys where it can move its cursor, whole lines where it can't."""
     from wizard.prompts.terminal import dumb
 
@@ -35,6 +35,6 @@ def ask(session: "Session", on: "Terminal | None" = None) -> Path | None:
     from wizard.prompts.interview import Interview
     from wizard.prompts.review import review
 
-    interview = Interview(session, on or terminal())
+    interview = Interview(session, on or this_terminal())
     interview.all_steps()
     return review(interview)

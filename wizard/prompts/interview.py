@@ -1,8 +1,10 @@
 """The questions of a session one after the other, with their trade-offs, and what is to be said of each answer."""
 
+from collections.abc import Sequence
 from threading import Thread
 
-from wizard.asking import card_of, empty_says, kind_of, read
+from wizard.asking import empty_says, kind_of, read
+from wizard.picks import Pick
 from wizard.plan.shorthand import in_a_line
 from wizard.progress import Mark
 from wizard.prompts.terminal import Terminal, say
@@ -62,7 +64,9 @@ class Interview:
         say(question.help)
         kind = kind_of(question, value)
         if kind == "choice":
-            self._choose(question, str(value))
+            chosen = self.terminal.choose(question.title, question.choices, str(value))
+            if chosen != value:
+                self.session.answer(question.key, chosen)
         elif kind == "flag":
             yes = self.terminal.yes(question.title, bool(value))
             if yes != bool(value):
@@ -71,37 +75,30 @@ class Interview:
             self._text(question, in_a_line(value).strip(), kind)
         self._tell(question)
 
-    def _choose(self, question: Question, value: str) -> None:
-        for choice in question.choices:
-            said = [("not here", choice.blocked)] if choice.blocked else card_of(choice)
-            if said:
-                say(choice.title, "  ")
-            for label, text in said:
-                say(text, f"    {label:<9}")
-        chosen = self.terminal.choose(question.title, question.choices, value)
-        if chosen != value:
-            self.session.answer(question.key, chosen)
-
     def _text(self, question: Question, value: str, kind: str) -> None:
-        def wrong(text: str) -> str:
-            return self.session.draft.wrong(question, read(question, text)) if text != value or not text else ""
-
-        empty = empty_says(question)
-        if kind == "lines":
-            text = self.terminal.lines(question.title, value, empty, wrong)
-        else:
-            picks = self.session.picks().get(question.picks, ())
-            if picks:
-                say(f"here: {' · '.join(map(str, picks))}")
-            text = self.terminal.text(question.title, value, empty, wrong, picks)
+        picks = self.session.picks().get(question.picks, ())
+        if picks:
+            say(f"here: {' · '.join(map(str, picks))}")
+        text = self._typed(question, value, kind, picks)
+        while problem := self._wrong(question, text) if text != value or not text else "":
+            say(problem, f"{Mark.FAILED} ")
+            text = self._typed(question, text, kind, picks)
         if text != value:
             self.session.answer(question.key, read(question, text))
+
+    def _wrong(self, question: Question, text: str) -> str:
+        return self.session.draft.wrong(question, read(question, text))
+
+    def _typed(self, question: Question, text: str, kind: str, picks: Sequence[Pick]) -> str:
+        if kind == "lines":
+            return self.terminal.lines(question.title, text, empty_says(question))
+        return self.terminal.text(question.title, text, empty_says(question), picks)
 
     def _tell(self, question: Question) -> None:
         """What is to be said of the answer: that it doesn't go with others, or what it means."""
         problem = next((each for each in self.session.problems() if each.key == question.key), None)
         remark = None if question.key == CONTEXT else self.session.remarks().get(question.place)
-        if problem and kind_of(question, self.session.value(question.key)) != "choice":
+        if problem:
             say(problem.sentence, f"{Mark.FAILED} ")
         elif remark:
             say(remark.sentence, f"{remark.mark} ")

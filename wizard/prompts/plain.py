@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Sequence
 
+from wizard.asking import card_of
 from wizard.picks import Pick
 from wizard.progress import Mark
-from wizard.prompts.terminal import Wrong, say
+from wizard.prompts.terminal import say
 from wizard.questions import Choice
 
 NOTHING = "-"
@@ -19,39 +20,30 @@ class Plain:
 
     def choose(self, title: str, choices: Sequence[Choice], value: str) -> str:
         """One of several, by its number."""
-        open_ones = [choice for choice in choices if choice.value == value or not choice.blocked]
+        can = [choice.value for choice in choices if choice.value == value or not choice.blocked]
         for choice in choices:
-            sign = str(open_ones.index(choice) + 1) if choice in open_ones else "-"
-            about = choice.summary if choice in open_ones else choice.blocked
+            sign, about = "-", choice.blocked
+            if choice.value in can:
+                sign, about = str(can.index(choice.value) + 1), choice.summary
             say(f"{choice.title}: {about}".removesuffix(": "), f"{sign:>3} ", " " * 4)
-        held = next((str(at) for at, choice in enumerate(open_ones, 1) if choice.value == value), "")
-        numbers = [str(at) for at in range(1, len(open_ones) + 1)]
-        return open_ones[int(_until(numbers, title, held)) - 1].value
+            for label, text in card_of(choice):
+                say(text, f"    {label:<9}")
+        held = str(can.index(value) + 1) if value in can else ""
+        return can[int(_until([str(at + 1) for at in range(len(can))], title, held)) - 1]
 
-    def text(self, title: str, value: str, empty: str, wrong: Wrong, picks: Sequence[Pick] = ()) -> str:
+    def text(self, title: str, value: str, empty: str, picks: Sequence[Pick] = ()) -> str:
         """A line of text."""
-        while True:
-            line = _line(f"{title} [{value or empty}]: ")
-            text = value if not line else "" if line == NOTHING else line
-            problem = wrong(text)
-            if not problem:
-                return text
-            say(problem, f"{Mark.FAILED} ")
+        line = _line(f"{title} [{value or empty}]: ")
+        return "" if line == NOTHING else line or value
 
-    def lines(self, title: str, value: str, empty: str, wrong: Wrong) -> str:
+    def lines(self, title: str, value: str, empty: str) -> str:
         """Text of several lines, up to one that is a dot."""
-        while True:
-            held = f"{len(value.splitlines())} lines" if value else empty
-            say(f"{title} [{held}]: several lines; a line with a {END} alone ends")
-            line, found = _line("> "), []
-            while line not in (END, NOTHING) and (line or found):
-                found.append(line)
-                line = _line("> ")
-            text = "" if line == NOTHING else "\n".join(found).strip() or value
-            problem = wrong(text)
-            if not problem:
-                return text
-            say(problem, f"{Mark.FAILED} ")
+        held = f"{len(value.splitlines())} lines" if value else empty
+        say(f"{title} [{held}]: several lines; a line with a {END} alone ends")
+        found = [_line("> ")]
+        while found[-1] != END and found not in ([""], [NOTHING]):
+            found.append(_line("> "))
+        return "" if found == [NOTHING] else "\n".join(found).removesuffix(END).strip() or value
 
     def yes(self, title: str, value: bool) -> bool:
         """Yes or no."""

@@ -83,7 +83,7 @@ def _save(interview: Interview) -> Path:
     session, terminal = interview.session, interview.terminal
     text, name = text_of(session.draft.plan()), str(session.path or DEFAULT_FILE)
     while True:
-        name = terminal.text("Save as", name, "not answered yet", lambda name: "" if name else "A file needs a name.")
+        name = terminal.text("Save as", name, DEFAULT_FILE) or DEFAULT_FILE
         path = Path(name).expanduser()
         try:
             told = f"{path} is there already, with other content. Overwrite it?"

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from wizard.picks import Pick
@@ -13,20 +13,17 @@ from wizard.questions import Choice
 WIDEST = 100
 """Columns of a line of text: longer ones are hard to read."""
 
-Wrong = Callable[[str], str]
-"""What is wrong with a text, in a sentence; empty for nothing."""
-
 
 class Terminal(Protocol):
     """Asks one question at a time. Ctrl-C and the end of the input raise KeyboardInterrupt."""
 
     def choose(self, title: str, choices: Sequence[Choice], value: str) -> str:
-        """One of several; `value` is the one that holds."""
+        """One of several, each with what speaks for and against it; `value` is the one that holds."""
 
-    def text(self, title: str, value: str, empty: str, wrong: Wrong, picks: Sequence[Pick] = ()) -> str:
+    def text(self, title: str, value: str, empty: str, picks: Sequence[Pick] = ()) -> str:
         """A line of text. `value` holds; `empty` says what an empty answer means; `picks` are names that there are."""
 
-    def lines(self, title: str, value: str, empty: str, wrong: Wrong) -> str:
+    def lines(self, title: str, value: str, empty: str) -> str:
         """Text of several lines."""
 
     def yes(self, title: str, value: bool) -> bool:
@@ -55,8 +52,3 @@ def say(text: str = "", indent: str = "", below: str = "") -> None:
             break_on_hyphens=False,
         )
         print("\n".join(wrapped), file=sys.stderr, flush=True)
-
-
-def shortened(text: str, width: int) -> str:
-    """The text in one line of so many columns."""
-    return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
