@@ -13,7 +13,7 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from tests.catalogue import every_plan
+from tests.catalogue import FILES
 from wizard.asking import kind_of, read
 from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
@@ -110,7 +110,7 @@ def test_keys_make_the_plan_that_the_screen_makes(name: str) -> None:
     assert here.draft.plan() == screen.draft.plan() == load(file)
 
 
-@every_plan
+@pytest.mark.parametrize("file", FILES[::3], ids=lambda file: file.stem)
 def test_lines_make_the_plan_that_the_screen_makes(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     screen, seen = walked(load(file))
     here = session()

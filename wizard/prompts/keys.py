@@ -52,8 +52,8 @@ class Keys:
         return text
 
     def yes(self, title: str, value: bool) -> bool:
-        """Yes or no."""
-        yes = bool(_asked(questionary.confirm(title, default=value, erase_when_done=True)))
+        """Yes or no. Enter ends this too: an Enter after a y would else answer the next question."""
+        yes = bool(_asked(questionary.confirm(title, default=value, auto_enter=False, erase_when_done=True)))
         _answered(title, "yes" if yes else "no")
         return yes
 
