@@ -216,7 +216,7 @@ def test_from_a_plan_to_another_by_keys_and_nothing_is_overwritten_unasked(tmp_p
     assert wizard.ended() == 0
     assert (tmp_path / "airflow-plan.yaml").read_text() == before
     assert load(tmp_path / "other.yaml").namespace == "after"
-    assert not re.search(r"\x1b\[[0-9;]*3[0-8]", wizard.said.getvalue()), "NO_COLOR was set"
+    assert not re.search(r"\x1b\[([0-9]+;)*[349][0-8](;[0-9]+)*m", wizard.said.getvalue()), "NO_COLOR was set"
 
 
 @pytest.mark.parametrize(("term", "key"), [("xterm", CTRL_C), ("dumb", CTRL_C), ("dumb", "\x04")])

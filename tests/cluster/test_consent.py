@@ -61,7 +61,7 @@ def test_it_shows_where_and_what_then_asks(cluster: Cluster, name: str, tmp_path
     asked.expect_exact("+ Deployment airflow-scheduler")
     asked.expect_exact("Apply this?")
     assert cluster.get("v1", "Namespace", name) is None
-    asked.send("n")
+    asked.send("n\r")
     asked.expect_exact("nothing was changed")
     asked.expect(pexpect.EOF)
     asked.close()
@@ -72,7 +72,7 @@ def test_it_shows_where_and_what_then_asks(cluster: Cluster, name: str, tmp_path
 def test_a_rehearsal_is_offered_where_answers_name_what_others_run(cluster: Cluster, name: str, tmp_path: Path) -> None:
     asked = start(tmp_path, name, plan=PLAN + DATABASE)
     asked.expect_exact("Rehearse it first, in pods that are removed again?")
-    asked.send("y")
+    asked.send("y\r")
     asked.expect_exact("image, database: a pod each, removed again")
     asked.expect_exact("no node takes it")
     asked.kill(signal.SIGINT)
@@ -85,9 +85,9 @@ def test_a_rehearsal_is_offered_where_answers_name_what_others_run(cluster: Clus
 def test_who_wants_no_rehearsal_is_asked_as_before(cluster: Cluster, name: str, tmp_path: Path) -> None:
     asked = start(tmp_path, name, plan=PLAN + DATABASE)
     asked.expect_exact("Rehearse it first")
-    asked.send("n")
+    asked.send("n\r")
     asked.expect_exact("Apply this?")
-    asked.send("n")
+    asked.send("n\r")
     asked.expect_exact("nothing was changed")
     asked.expect(pexpect.EOF)
     assert cluster.get("v1", "Namespace", name) is None
@@ -98,7 +98,7 @@ def test_yes_applies_and_an_interrupt_while_waiting_leaves_what_is_there(
 ) -> None:
     applied = start(tmp_path, name)
     applied.expect_exact("Apply this?")
-    applied.send("y")
+    applied.send("y\r")
     applied.expect_exact("no node has the labels that are asked for (nodes.controlPlane.nodeSelector)")
     applied.kill(signal.SIGINT)
     applied.expect_exact("interrupted; what was done stays done")
