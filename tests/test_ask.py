@@ -86,6 +86,8 @@ def line_for(question: Question, before: object, after: object) -> str:
 class Pressed:
     """The terminal of keys, on which somebody presses those for each question when it is asked."""
 
+    how = Keys.how
+
     def __init__(self, keys: Iterator[str]) -> None:
         self._keys = keys
 

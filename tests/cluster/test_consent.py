@@ -41,13 +41,16 @@ database:
 """An answer about what somebody else runs."""
 
 
-def start(tmp_path: Path, namespace: str, *arguments: str, plan: str = PLAN) -> "pexpect.spawn[str]":
+def start(
+    tmp_path: Path, namespace: str, *arguments: str, plan: str = PLAN, command: str = "apply", term: str = "xterm"
+) -> "pexpect.spawn[str]":
     (tmp_path / "airflow-plan.yaml").write_text(plan)
     options = ["-n", namespace, "--kubeconfig", os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"], *arguments]
     return pexpect.spawn(
         sys.executable,
-        ["-m", "wizard", "apply", *options],
+        ["-m", "wizard", command, *options],
         cwd=tmp_path,
+        env={**os.environ, "TERM": term},
         encoding="utf-8",
         timeout=30,
         dimensions=(50, 150),
@@ -127,3 +130,23 @@ def test_ctrl_c_at_the_question_changes_nothing(cluster: Cluster, name: str, tmp
     asked.close()
     assert asked.exitstatus == 130
     assert cluster.get("v1", "Namespace", name) is None
+
+
+def test_the_prompts_end_in_the_same_question(cluster: Cluster, name: str, tmp_path: Path) -> None:
+    asked = start(tmp_path, name, command="ask", term="dumb")
+    while asked.expect_exact(["What now? [1]:", "]: "]) == 1:
+        asked.send("\n")
+    asked.send("\n")
+    asked.expect_exact("Save as")
+    asked.send("other.yaml\n")
+    asked.expect_exact("Apply it now")
+    asked.send("y\n")
+    asked.expect_exact(f"{name} (will be created)")
+    asked.expect_exact("Apply this?")
+    asked.send("n\n")
+    asked.expect_exact("nothing was changed")
+    asked.expect(pexpect.EOF)
+    asked.close()
+    assert asked.exitstatus == 1
+    assert cluster.get("v1", "Namespace", name) is None
+    assert f"namespace: {name}" in (tmp_path / "other.yaml").read_text()

@@ -26,6 +26,7 @@ class Interview:
 
     def all_steps(self) -> None:
         """Ask everything, from the first step to the last."""
+        say(self.terminal.how)
         for step in STEPS:
             self.step(step)
 

@@ -14,11 +14,16 @@ from wizard.questions import Choice
 _BEFORE = 3
 """Columns in front of a choice: questionary's pointer."""
 _LABEL = 9
+_NARROWEST = 20
 _GREY = "#888888"
 
 
 class Keys:
     """Asks by questionary. What it painted goes once it is answered, and one line with title and answer stays."""
+
+    how = (
+        "Enter takes what stands there; an emptied answer is the default again. Ctrl-C leaves, and nothing is written."
+    )
 
     def choose(self, title: str, choices: Sequence[Choice], value: str) -> str:
         """One of several: up and down, then Enter. Below the list stands what is said of the one at hand."""
@@ -45,7 +50,7 @@ class Keys:
 
     def lines(self, title: str, value: str, empty: str) -> str:
         """Text of several lines, in which Enter starts a line."""
-        how = f"({empty}; Esc, then Enter ends)\n"
+        how = f"({'' if value else f'{empty}; '}Esc, then Enter ends)\n"
         question = questionary.text(title, value, multiline=True, instruction=how, erase_when_done=True)
         text = str(_asked(question)).strip()
         _answered(title, text)
@@ -71,7 +76,7 @@ def _listed(choice: Choice, width: int, value: str) -> questionary.Choice:
 
 def _hanging(text: str, at: int) -> str:
     """Wrapped, all lines beginning at one column."""
-    return f"\n{'':<{at}}".join(textwrap.wrap(text, columns() - at, break_on_hyphens=False))
+    return f"\n{'':<{at}}".join(textwrap.wrap(text, max(columns() - at, _NARROWEST), break_on_hyphens=False))
 
 
 def _answered(title: str, answer: str) -> None:

@@ -18,6 +18,8 @@ END = "."
 class Plain:
     """Asks in lines. An empty answer keeps what holds, which stands in brackets."""
 
+    how = f"Enter takes what stands in brackets, {NOTHING} takes an answer back. Ctrl-C leaves, and nothing is written."
+
     def choose(self, title: str, choices: Sequence[Choice], value: str) -> str:
         """One of several, by its number."""
         can = [choice.value for choice in choices if choice.value == value or not choice.blocked]

@@ -1,5 +1,7 @@
 """After the questions: what the answers come to, what is to mend, and the plan's file."""
 
+import sys
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -56,7 +58,7 @@ def _show(session: Session) -> None:
         return
     plan = session.draft.plan()
     say("The plan, without what its profile says already:\n")
-    say(text_of(plan), "  ")
+    print(textwrap.indent(text_of(plan), "  "), file=sys.stderr, flush=True)  # as it is: a wrapped line is other YAML
     for rule in warnings(plan):
         say(rule.sentence, f"{Mark.WARNING} ")
     _show_checks(session)

@@ -12,10 +12,14 @@ from wizard.questions import Choice
 
 WIDEST = 100
 """Columns of a line of text: longer ones are hard to read."""
+NARROWEST = 40
 
 
 class Terminal(Protocol):
     """Asks one question at a time. Ctrl-C and the end of the input raise KeyboardInterrupt."""
+
+    how: str
+    """What to know before the first question."""
 
     def choose(self, title: str, choices: Sequence[Choice], value: str) -> str:
         """One of several, each with what speaks for and against it; `value` is the one that holds."""
@@ -37,7 +41,7 @@ def dumb() -> bool:
 
 def columns() -> int:
     """Of a line of text. One less than there is: some terminals go on to the next line by themselves."""
-    return min(shutil.get_terminal_size().columns, WIDEST) - 1
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST) - 1
 
 
 def say(text: str = "", indent: str = "", below: str = "") -> None:
