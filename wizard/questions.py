@@ -135,6 +135,19 @@ class Draft:
             return errors.problems
         return {}
 
+    def wrong(self, question: Question, value: Any) -> str:
+        """What is wrong with this answer by itself, in a sentence; empty for nothing. Whether it goes with the others,
+        `problems` says: one of them may be what is to change."""
+        other = Draft()
+        other.given = dict(self.given)
+        other.answer(question.key, value)
+        try:
+            other.plan()
+        except PlanErrors as errors:
+            alone = {place: said for place, said in errors.problems.items() if place not in errors.unfit}
+            return next((said for place, said in alone.items() if _within(place, question.place)), "")
+        return ""
+
     def _take(self, answers: Answers) -> None:
         for name in ("profile", "namespace"):
             if name in answers:
@@ -151,6 +164,10 @@ class Draft:
                     part = part.get("type")
                 if part is not None:
                     self.given[question.key] = part
+
+
+def _within(place: str, wanted: str) -> bool:
+    return place == wanted or place.startswith(f"{wanted}.")
 
 
 def questions(draft: Draft, step: str = "") -> Iterator[Question]:

@@ -41,13 +41,16 @@ database:
 """An answer about what somebody else runs."""
 
 
-def start(tmp_path: Path, namespace: str, *arguments: str, plan: str = PLAN) -> "pexpect.spawn[str]":
+def start(
+    tmp_path: Path, namespace: str, *arguments: str, plan: str = PLAN, command: str = "apply", term: str = "xterm"
+) -> "pexpect.spawn[str]":
     (tmp_path / "airflow-plan.yaml").write_text(plan)
     options = ["-n", namespace, "--kubeconfig", os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"], *arguments]
     return pexpect.spawn(
         sys.executable,
-        ["-m", "wizard", "apply", *options],
+        ["-m", "wizard", command, *options],
         cwd=tmp_path,
+        env={**os.environ, "TERM": term},
         encoding="utf-8",
         timeout=30,
         dimensions=(50, 150),
@@ -61,7 +64,7 @@ def test_it_shows_where_and_what_then_asks(cluster: Cluster, name: str, tmp_path
     asked.expect_exact("+ Deployment airflow-scheduler")
     asked.expect_exact("Apply this?")
     assert cluster.get("v1", "Namespace", name) is None
-    asked.send("n")
+    asked.send("n\r")
     asked.expect_exact("nothing was changed")
     asked.expect(pexpect.EOF)
     asked.close()
@@ -72,7 +75,7 @@ def test_it_shows_where_and_what_then_asks(cluster: Cluster, name: str, tmp_path
 def test_a_rehearsal_is_offered_where_answers_name_what_others_run(cluster: Cluster, name: str, tmp_path: Path) -> None:
     asked = start(tmp_path, name, plan=PLAN + DATABASE)
     asked.expect_exact("Rehearse it first, in pods that are removed again?")
-    asked.send("y")
+    asked.send("y\r")
     asked.expect_exact("image, database: a pod each, removed again")
     asked.expect_exact("no node takes it")
     asked.kill(signal.SIGINT)
@@ -85,9 +88,9 @@ def test_a_rehearsal_is_offered_where_answers_name_what_others_run(cluster: Clus
 def test_who_wants_no_rehearsal_is_asked_as_before(cluster: Cluster, name: str, tmp_path: Path) -> None:
     asked = start(tmp_path, name, plan=PLAN + DATABASE)
     asked.expect_exact("Rehearse it first")
-    asked.send("n")
+    asked.send("n\r")
     asked.expect_exact("Apply this?")
-    asked.send("n")
+    asked.send("n\r")
     asked.expect_exact("nothing was changed")
     asked.expect(pexpect.EOF)
     assert cluster.get("v1", "Namespace", name) is None
@@ -98,7 +101,7 @@ def test_yes_applies_and_an_interrupt_while_waiting_leaves_what_is_there(
 ) -> None:
     applied = start(tmp_path, name)
     applied.expect_exact("Apply this?")
-    applied.send("y")
+    applied.send("y\r")
     applied.expect_exact("no node has the labels that are asked for (nodes.controlPlane.nodeSelector)")
     applied.kill(signal.SIGINT)
     applied.expect_exact("interrupted; what was done stays done")
@@ -127,3 +130,23 @@ def test_ctrl_c_at_the_question_changes_nothing(cluster: Cluster, name: str, tmp
     asked.close()
     assert asked.exitstatus == 130
     assert cluster.get("v1", "Namespace", name) is None
+
+
+def test_the_prompts_end_in_the_same_question(cluster: Cluster, name: str, tmp_path: Path) -> None:
+    asked = start(tmp_path, name, command="ask", term="dumb")
+    while asked.expect_exact(["What now? [1]:", "]: "]) == 1:
+        asked.send("\n")
+    asked.send("\n")
+    asked.expect_exact("Save as")
+    asked.send("other.yaml\n")
+    asked.expect_exact("Apply it now")
+    asked.send("y\n")
+    asked.expect_exact(f"{name} (will be created)")
+    asked.expect_exact("Apply this?")
+    asked.send("n\n")
+    asked.expect_exact("nothing was changed")
+    asked.expect(pexpect.EOF)
+    asked.close()
+    assert asked.exitstatus == 1
+    assert cluster.get("v1", "Namespace", name) is None
+    assert f"namespace: {name}" in (tmp_path / "other.yaml").read_text()

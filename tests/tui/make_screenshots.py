@@ -18,8 +18,8 @@ from wizard.cluster.kubeconfig import Context
 from wizard.cluster.sandbox import Sandbox
 from wizard.plan.file import load
 from wizard.questions import Draft
+from wizard.session import RAIL
 from wizard.tui.app import WizardApp
-from wizard.tui.session import RAIL
 
 FONT = "DejaVu Sans Mono"
 FONT_FILES = ("DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf", "DejaVuSansMono-Oblique.ttf")

@@ -14,8 +14,8 @@ from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
 from wizard.cluster.sandbox import Sandbox
 from wizard.questions import Draft
+from wizard.session import RAIL
 from wizard.tui.app import WizardApp
-from wizard.tui.session import RAIL
 
 SMALL, LARGE = (80, 24), (120, 36)
 CONTEXTS = [

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from tests.tui.screens import LARGE, SMALL, Driven, wizard
 from wizard.cluster.kubeconfig import Context
-from wizard.tui.session import RAIL
+from wizard.session import RAIL
 from wizard.tui.yaml_view import YamlView
 
 LONG = [

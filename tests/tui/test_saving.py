@@ -7,7 +7,7 @@ import pytest
 from tests.tui.screens import wizard
 from wizard.plan.file import load
 from wizard.questions import Draft
-from wizard.tui.saving import save
+from wizard.saving import save
 
 
 async def test_the_plan_is_saved_under_its_usual_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

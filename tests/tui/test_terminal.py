@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pexpect
 
-from wizard.tui.session import RAIL
+from wizard.session import RAIL
 
 F8 = "\x1b[19~"
 ENTER = "\r"

@@ -9,9 +9,9 @@ from wizard.cluster.sandbox import Sandbox
 from wizard.errors import UserError
 from wizard.plan.file import load
 from wizard.questions import Draft
+from wizard.session import RAIL
 from wizard.tui.form import Form
 from wizard.tui.header import SANDBOX
-from wizard.tui.session import RAIL
 
 HOST = "git.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 HERE = [Context("sandbox", Sandbox.server, "default", True)]

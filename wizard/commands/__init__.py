@@ -16,6 +16,7 @@ from wizard.errors import Exit, UserError
 
 COMMANDS = (
     "wizard",
+    "ask",
     "demo",
     "explain",
     "render",

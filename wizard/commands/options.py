@@ -127,7 +127,6 @@ def confirm(question: str, options: argparse.Namespace) -> bool:
         return True
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UserError("There is no terminal to ask on, and nothing was changed.", "Say --yes to go on.", Exit.USAGE)
-    import questionary
+    from wizard.prompts import this_terminal
 
-    answer = questionary.confirm(question, default=False).unsafe_ask()
-    return bool(answer)
+    return this_terminal().yes(question, False)

@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.commands.options import DEFAULT_FILE, add_cluster, plan_of
+from wizard import prompts
+from wizard.commands.options import DEFAULT_FILE, add_cluster, plan_of, say
 from wizard.errors import Exit, UserError
 
 if TYPE_CHECKING:
+    from wizard.cluster.kubeconfig import Context
     from wizard.questions import Draft
 
 
@@ -27,19 +29,25 @@ class Command:
     def run(self, options: argparse.Namespace) -> int:
         from functools import partial
 
-        from wizard.cluster.real import connect, contexts
-        from wizard.tui import run
+        from wizard.cluster.real import connect
+        from wizard.tui import run, usable
 
+        if not usable() and prompts.usable():
+            return self._ask(options)
         must_have_a_terminal("Use `airflow-wizard apply -f PLAN` there.")
         draft, path = draft_of(options)
-        try:
-            known = contexts(options.kubeconfig)
-        except UserError:
-            if options.kubeconfig or options.context:
-                raise
-            known = []  # A plan can be made and saved without a cluster; Apply says that there is none.
         to_cluster = partial(connect, options.kubeconfig)
-        return run(draft, to_cluster, known, path=path, context=options.context or "")
+        return run(draft, to_cluster, contexts_of(options), path=path, context=options.context or "")
+
+    def _ask(self, options: argparse.Namespace) -> int:
+        """The same questions, where there is a terminal that cannot draw."""
+        from wizard.commands.ask import Command as Ask
+
+        term = os.environ.get("TERM", "")
+        say(f"TERM={term} cannot draw: the questions come in lines, as by `airflow-wizard ask`.")
+        parser = argparse.ArgumentParser()
+        Ask().options(parser)
+        return Ask().run(parser.parse_args([], options))
 
 
 def must_have_a_terminal(way_out: str) -> None:
@@ -50,6 +58,20 @@ def must_have_a_terminal(way_out: str) -> None:
         dumb = sys.stdin.isatty() and sys.stderr.isatty()
         why = f"TERM={os.environ.get('TERM', '')} cannot draw." if dumb else "There is none here."
         raise UserError(f"The wizard needs a terminal to draw on. {why}", way_out, Exit.USAGE)
+
+
+def contexts_of(options: argparse.Namespace) -> "list[Context]":
+    """Those of --kubeconfig. Without one a plan can be made and saved all the same; Apply says that there is none."""
+    from wizard.cluster.kubeconfig import choose, contexts
+
+    if options.context:
+        choose(options.kubeconfig, options.context)  # raises UserError for one that isn't there
+    try:
+        return list(contexts(options.kubeconfig))
+    except UserError:
+        if options.kubeconfig or options.context:
+            raise
+        return []
 
 
 def draft_of(options: argparse.Namespace) -> "tuple[Draft, Path | None]":

@@ -1,6 +1,7 @@
 """A plan as a file: `airflow-plan.yaml` in and out, with every mistake told at once, by its place in the file."""
 
 import sys
+from collections.abc import Collection
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,15 @@ LARGEST = 1_000_000
 
 
 class PlanErrors(UserError):
-    """All that is wrong with a plan; `problems` has a sentence by place, such as `database.storage.size`."""
+    """All that is wrong with a plan; `problems` has a sentence by place, such as `database.storage.size`. The answers
+    at `unfit` are right by themselves and don't go with others: another one may be what is to change."""
 
-    def __init__(self, where: str, problems: dict[str, str]) -> None:
+    def __init__(self, where: str, problems: dict[str, str], unfit: Collection[str]) -> None:
         count = "1 thing" if len(problems) == 1 else f"{len(problems)} things"
         lines = "\n".join(f"  {place or 'the plan'}: {sentence}" for place, sentence in problems.items())
         super().__init__(f"{where}: {count} to fix:\n{lines}", code=Exit.USAGE)
         self.problems = problems
+        self.unfit = unfit
 
 
 def complete(answers: Answers, where: str = "the plan") -> Plan:
@@ -38,10 +41,12 @@ def complete(answers: Answers, where: str = "the plan") -> Plan:
     try:
         plan = Plan.model_validate(over(base, answers))
     except ValidationError as error:
-        raise PlanErrors(where, _problems(error)) from None
+        details = error.errors(include_url=False)
+        unfit = {_place(_location(detail)) for detail in details if _misfit(detail)}
+        raise PlanErrors(where, {_place(_location(each)): _sentence(each) for each in details}, unfit) from None
     refused = refusals(plan)
     if refused:
-        raise PlanErrors(where, refused)
+        raise PlanErrors(where, refused, refused)
     return plan
 
 
@@ -124,13 +129,14 @@ def _yaml_problem(error: yaml.YAMLError) -> str:
     return f"line {error.problem_mark.line + 1}: {' '.join(filter(None, (error.context, error.problem)))}"
 
 
-def _problems(error: ValidationError) -> dict[str, str]:
-    return {_place(_location(detail)): _sentence(detail) for detail in error.errors(include_url=False)}
+def _misfit(detail: ErrorDetails) -> Misfit | None:
+    reason = (detail.get("ctx") or {}).get("error")
+    return reason if isinstance(reason, Misfit) else None
 
 
 def _location(detail: ErrorDetails) -> tuple[int | str, ...]:
-    reason = (detail.get("ctx") or {}).get("error")
-    return (*detail["loc"], reason.field) if isinstance(reason, Misfit) else detail["loc"]
+    misfit = _misfit(detail)
+    return (*detail["loc"], misfit.field) if misfit else detail["loc"]
 
 
 def _place(loc: tuple[int | str, ...]) -> str:

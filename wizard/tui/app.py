@@ -15,10 +15,10 @@ from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
 from wizard.errors import Exit, UserError
 from wizard.questions import Draft
+from wizard.session import RAIL, Session
 from wizard.summary import Summary
 from wizard.tui.confirm_dialog import ConfirmDialog
 from wizard.tui.screen import WizardScreen
-from wizard.tui.session import RAIL, Session
 
 
 class WizardApp(App[int]):

@@ -15,12 +15,12 @@ from wizard.cluster.interface import Cluster
 from wizard.errors import UserError
 from wizard.plan.model import Plan
 from wizard.progress import Mark, Row
+from wizard.session import UNSEEN, Session
 from wizard.summary import Summary, summary
 from wizard.tui.apply_texts import failure, said, way_in
 from wizard.tui.labelled import Labelled
 from wizard.tui.road import APPLYING, Part, Stoppable, Stopped, road
 from wizard.tui.rows import Rows
-from wizard.tui.session import UNSEEN, Session
 
 State = Literal["blocked", "preparing", "ready", "running", "failed", "done"]
 

@@ -9,6 +9,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 
+from wizard.asking import card_of
 from wizard.questions import Choice
 from wizard.tui.hanging import MUTED, Hanging
 from wizard.tui.labelled import Labelled
@@ -138,9 +139,3 @@ class ChoiceList(Vertical, can_focus=True):
         if value != self.value:
             self.show(value)
             self.post_message(self.Chosen(value))
-
-
-def card_of(choice: Choice) -> list[tuple[str, str]]:
-    """What is said about a choice: label and text."""
-    said = [("when", choice.when), ("for", " · ".join(choice.pros)), ("against", " · ".join(choice.cons))]
-    return [(label, text) for label, text in said if text]

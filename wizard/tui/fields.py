@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Static, TextArea
 
+from wizard.asking import empty_says, kind_of, read
 from wizard.at_hand import Remark
 from wizard.picks import Pick
 from wizard.plan.shorthand import in_a_line
@@ -140,7 +141,7 @@ class TextField(Field):
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="title", markup=False)
             with Vertical():
-                yield Line(in_a_line(self.value), placeholder=_placeholder(self.question), compact=True)
+                yield Line(in_a_line(self.value), placeholder=empty_says(self.question), compact=True)
                 yield from self._below()
                 yield Static("", classes="picks", markup=False)
 
@@ -166,7 +167,7 @@ class TextField(Field):
     def show(self, question: Question, value: Any) -> None:
         """Take over a default that another answer changed, unless somebody types here."""
         line = self.query_one(Line)
-        line.placeholder = _placeholder(question)
+        line.placeholder = empty_says(question)
         if value != self.value and not line.has_focus:
             with line.prevent(Input.Changed):
                 line.value = in_a_line(value)
@@ -175,7 +176,7 @@ class TextField(Field):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Answer as one types."""
         event.stop()
-        value = _read(self.question, event.value)
+        value = read(self.question, event.value)
         if value != self.value:
             self.value = value
             self.post_message(self.Answered(self.question.key, value))
@@ -191,7 +192,7 @@ class LinesField(Field):
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="title", markup=False)
             with Vertical():
-                yield TextArea(in_a_line(self.value), compact=True, placeholder=_placeholder(self.question))
+                yield TextArea(in_a_line(self.value), compact=True, placeholder=empty_says(self.question))
                 yield from self._below()
 
     def show(self, question: Question, value: Any) -> None:
@@ -272,18 +273,4 @@ class FlagField(Field):
 def field_of(question: Question, value: Any) -> Field:
     """The widget for a question."""
     kinds: dict[str, type[Field]] = {"choice": ChoiceField, "flag": FlagField, "lines": LinesField}
-    kind = "lines" if "\n" in in_a_line(value) else question.kind
-    return kinds.get(kind, TextField)(question, value)
-
-
-def _placeholder(question: Question) -> str:
-    needed = question.default is None and not question.optional
-    return in_a_line(question.default) or ("not answered yet" if needed else "optional")
-
-
-def _read(question: Question, text: str) -> Any:
-    """What was typed as an answer; what is no number stays text, and the plan says that it is none."""
-    text = text.strip()
-    if question.kind == "number" and text.removeprefix("-").isdecimal():
-        return int(text)
-    return text
+    return kinds.get(kind_of(question, value), TextField)(question, value)

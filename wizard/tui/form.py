@@ -4,9 +4,9 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 
 from wizard.questions import Key
+from wizard.session import Session
 from wizard.tui.fields import Field, field_of
 from wizard.tui.moves import Moved
-from wizard.tui.session import Session
 
 
 class Form(VerticalScroll, can_focus=False):

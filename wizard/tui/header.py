@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 from wizard.check import sums
 from wizard.check.facts import age
-from wizard.tui.session import Session
+from wizard.session import Session
 
 WIDE = 110
 """Columns from which there is room for what the plan asks for, and for how old that is what the cluster said."""

@@ -8,8 +8,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from wizard.asking import card_of
 from wizard.questions import Question
-from wizard.tui.choice_list import card_of
 from wizard.tui.dialog import Dialog
 from wizard.tui.labelled import Labelled
 

@@ -10,8 +10,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from wizard.render import Manifest
+from wizard.session import RAIL, Session
 from wizard.tui.lines import BROUGHT, CHANGED, PLAIN, Line, excerpt, lines_of, marked, step_of
-from wizard.tui.session import RAIL, Session
 from wizard.tui.yaml_view import YamlView, coloured
 
 _WHOLE = "cluster"

@@ -15,9 +15,9 @@ from wizard.errors import UserError
 from wizard.plan.model import Plan
 from wizard.progress import Mark, Row
 from wizard.rehearse import Outcome, Prepared, prepare, rehearse
+from wizard.session import Session
 from wizard.tui.dialog import Dialog
 from wizard.tui.rows import Rows
-from wizard.tui.session import Session
 
 PATIENCE = 180
 """Seconds until pods that don't end are called failed."""

@@ -13,8 +13,8 @@ from textual.widgets.option_list import Option
 
 from wizard.progress import Mark
 from wizard.questions import Key
+from wizard.session import Session
 from wizard.tui.entries import CHECKS, Entry, checks_entry, entries_of
-from wizard.tui.session import Session
 from wizard.tui.yaml_view import YamlView, coloured
 
 

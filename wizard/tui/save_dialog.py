@@ -7,8 +7,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from wizard.errors import UserError
+from wizard.saving import holds_other, save
 from wizard.tui.dialog import Dialog
-from wizard.tui.saving import holds_other, save
 
 
 class SaveDialog(Dialog[Path]):

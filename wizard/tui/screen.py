@@ -16,6 +16,7 @@ from wizard.errors import UserError
 from wizard.plan.file import DEFAULT_FILE, text_of
 from wizard.plan.model import Plan
 from wizard.questions import STEPS, Key
+from wizard.session import CONTEXT, RAIL, Session
 from wizard.tui.apply_pane import ApplyPane
 from wizard.tui.fields import Field
 from wizard.tui.form import Form
@@ -23,7 +24,6 @@ from wizard.tui.header import Header
 from wizard.tui.preview import Preview
 from wizard.tui.rail import Rail
 from wizard.tui.review import Review
-from wizard.tui.session import CONTEXT, RAIL, Session
 
 
 class WizardScreen(Screen[None]):
@@ -82,12 +82,7 @@ class WizardScreen(Screen[None]):
     @work(thread=True, exclusive=True, group="facts")
     def _look(self, context: str, namespace: str) -> None:
         """Ask the cluster of this run; of one that doesn't answer nothing is known, and Apply will say why."""
-        from wizard.check import every_right, look
-
-        try:
-            facts = look(self._session.cluster(), namespace, every_right())
-        except UserError:
-            facts = None
+        facts = self._session.look(namespace)
         self.post_message(self.Looked(context, facts, self._applied(facts) if facts else None))
 
     def _applied(self, facts: Facts) -> Plan | None:

@@ -11,13 +11,13 @@ from textual.message import Message
 from textual.widgets import Static
 
 from wizard.errors import UserError
+from wizard.session import Session
 from wizard.status import look
 from wizard.status_lines import Line, told
 from wizard.summary import summary
 from wizard.tui.dialog import Dialog
 from wizard.tui.hanging import MUTED, Hanging
 from wizard.tui.rows import COLOURS
-from wizard.tui.session import Session
 
 
 class StatusDialog(Dialog[None]):

@@ -1,11 +1,13 @@
-"""What the wizard knows while it runs: the draft, and what holds for this run only. Nothing of Textual is in here."""
+"""What the wizard knows while it runs: the draft, and what holds for this run only. The TUI and the prompts
+ask from it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from wizard.at_hand import Remark, look
-from wizard.check import Facts, Finding, check, fired
+from wizard.check import Facts, Finding, check, every_right, fired
+from wizard.check import look as look_at
 from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
 from wizard.errors import UserError
@@ -98,6 +100,13 @@ class Session:
         if self.context not in self._clusters:
             self._clusters[self.context] = self.connect(self.context)
         return self._clusters[self.context]
+
+    def look(self, namespace: str) -> Facts | None:
+        """What the cluster of this run says now; None where it doesn't answer. For worker threads: may take seconds."""
+        try:
+            return look_at(self.cluster(), namespace, every_right())
+        except UserError:
+            return None
 
     def questions(self, step: str) -> list[Question]:
         """The questions of a step that apply now."""
