@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -140,6 +140,43 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
         ours=sum((Used(pod["asks"], 1) for pod in pods or [] if pod["ours"]), Used()),
         asked_at=asked_at,
         **answers,
+    )
+
+
+def look_into(cluster: Cluster, facts: Facts, namespace: str) -> Facts:
+    """What was asked of the cluster already, with another of its namespaces; its own pods count as somebody else's."""
+    asks: list[Callable[[], Any]] = [
+        partial(_space, cluster, namespace),
+        partial(_list, cluster, "v1", "ResourceQuota", namespace),
+        partial(_list, cluster, "v1", "LimitRange", namespace),
+        partial(_list, cluster, "v1", "PersistentVolumeClaim", namespace, keep=claim_seen),
+        *(partial(_list, cluster, *kind, namespace, metadata_only=True) for kind in THERE),
+    ]
+    (space, hidden), quotas, limits, claims, *there = in_parallel(lambda ask: ask(), asks)
+    return replace(
+        nothing_in(facts, namespace),
+        space=space,
+        space_hidden=hidden,
+        quotas=quotas,
+        limits=limits,
+        claims=claims,
+        there={kind: objects for (_, kind), objects in zip(THERE, there, strict=True)},
+    )
+
+
+def nothing_in(facts: Facts, namespace: str) -> Facts:
+    """What was asked of the cluster already, with a namespace that isn't there yet."""
+    empty: dict[str, Looked] = {kind: [] for _, kind in THERE}
+    return replace(
+        facts,
+        namespace=namespace,
+        space=None,
+        space_hidden=False,
+        ours=Used(),
+        quotas=[],
+        limits=[],
+        claims=[],
+        there=empty,
     )
 
 
