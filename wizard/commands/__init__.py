@@ -34,6 +34,7 @@ COMMANDS = (
     "open",
     "report",
     "delete",
+    "workshop",
     "known-hosts",
     "schema",
     "completion",
