@@ -84,10 +84,10 @@ def _start(cluster: "Cluster", options: argparse.Namespace) -> int:
     if not confirm(f"Start {len(seats)} seats?" if len(seats) > 1 else "Start this seat?", options):
         say("nothing was changed")
         return Exit.FAILED
-    last = say_table(start(cluster, prepared), len(seats))
-    if options.wait:
-        applied = [seat for seat in seats if last[seat.name].mark is not Mark.FAILED]
-        last |= say_table(wait(cluster, applied, options.timeout), len(applied))
+    last = say_table(start(cluster, prepared), [seat.name for seat in seats])
+    applied = [seat for seat in seats if last[seat.name].mark is not Mark.FAILED]
+    if options.wait and applied:
+        last |= say_table(wait(cluster, applied, options.timeout), [seat.name for seat in applied])
     _hand_out(files, options.output)
     return _told(last)
 
@@ -119,12 +119,14 @@ def _hand_out(files: dict[str, str], folder: str | None) -> None:
 
 def _told(last: dict[str, Row]) -> int:
     """At the end, what failed and why."""
+    from wizard.commands.table import WIDTH
+
     failed = [row for row in last.values() if row.mark is Mark.FAILED]
     if not failed:
         return Exit.OK
     say(f"{len(failed)} of {len(last)} seats failed; the same command goes on with them:")
     for row in failed:
-        say(row.line(16))
+        say(row.line(WIDTH))
     return Exit.FAILED
 
 
@@ -187,7 +189,7 @@ def _end(cluster: "Cluster", options: argparse.Namespace) -> int:
     if not confirm(f"Delete {len(goes)} namespaces, data included?", options):
         say("nothing was changed")
         return Exit.FAILED
-    return _told(say_table(end(cluster, goes, options.timeout), len(goes)))
+    return _told(say_table(end(cluster, goes, options.timeout), goes))
 
 
 def _stays(name: str) -> str:

@@ -104,7 +104,7 @@ def _room(rendered: Rendered, facts: Facts, seats: int, new: int) -> Iterator[Fi
     if not new or facts.nodes is None:
         return  # of nodes that may not be looked at, another check tells
     fits, seen = (
-        fit(rendered, facts, new),
+        seats_that_fit(rendered, facts, new),
         "" if facts.used is not None else " (what else runs there could not be seen)",
     )
     whose = "the new seat" if new == 1 else f"all {new} new seats"
@@ -120,7 +120,7 @@ def _room(rendered: Rendered, facts: Facts, seats: int, new: int) -> Iterator[Fi
     )
 
 
-def fit(rendered: Rendered, facts: Facts, wanted: int) -> int:
+def seats_that_fit(rendered: Rendered, facts: Facts, wanted: int) -> int:
     """How many times all that stays of a plan fits on the nodes, up to `wanted`."""
     pods = [pod for pod in one_by_one(planned(rendered)) if pod.role != "tasks"]
     free = rooms(facts)

@@ -33,7 +33,6 @@ def start(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
         new = seat.name in prepared.new
         return _told(cluster, seat, prepared.facts, prepared.workshop if new else "")
 
-    yield from (Row(seat.name, Mark.WAITING, "waits for its turn", 0) for seat in prepared.seats)
     yield from as_they_end(one, prepared.seats)
 
 
