@@ -1,10 +1,11 @@
 """How long a seat of a workshop takes: 30 at once, against 30 that are applied one after the other.
 
-At once: `workshop start`. One after the other: `apply` with the same plan and a namespace of its own, a process each, as
-a loop in a shell would do it. Both wait until all is Ready. The pods are on nodes that only pretend to run them and are
-Ready within a second: so what is measured is what the wizard and the API server do, and an Airflow that takes its half
-a minute to start makes the difference larger. In each round first one way, then the other; what was made is deleted in
-between. Needs AIRFLOW_WIZARD_TEST_KUBECONFIG, a cluster for tests, and AIRFLOW_WIZARD_TEST_NODE_LABEL.
+At once: `workshop start`. One after the other: `apply` with the same plan and a namespace of its own, a process each,
+as a loop in a shell would do it. Both wait until all is Ready. The pods are on nodes that only pretend to run them and
+are Ready within a second: so what is measured is what the wizard and the API server do, without the start of Airflow,
+which the seats of a workshop have at the same time too, as far as the nodes have room. In each round first one way,
+then the other; what was made is deleted in between. Needs AIRFLOW_WIZARD_TEST_KUBECONFIG, a cluster for tests, and
+AIRFLOW_WIZARD_TEST_NODE_LABEL.
 
     .venv/bin/python benchmarks/workshop.py [--seats 30] [--rounds 1]
 """

@@ -122,6 +122,9 @@ def test_run_again_it_goes_on_adds_and_takes_nothing_away(
     assert changed["ConfigMap airflow-config"] != first["ConfigMap airflow-config"]
     assert changed["ResourceQuota airflow-wizard-seat"] != first["ResourceQuota airflow-wizard-seat"]
     assert changed["Secret airflow-admin"] == first["Secret airflow-admin"]
+    kubeconfig = os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]
+    assert run(["check", "-f", str(plan), "-n", f"{workshop}-01", "--kubeconfig", kubeconfig]) == Exit.OK
+    assert "√ quota          the plan keeps within the namespace's quotas" in capsys.readouterr().out
 
 
 def test_cut_off_it_goes_on(cluster: Cluster, workshop: str) -> None:

@@ -72,7 +72,7 @@ def _add_wait(parser: argparse.ArgumentParser) -> None:
 def _start(cluster: "Cluster", options: argparse.Namespace) -> int:
     from wizard.commands.table import say_table
     from wizard.plan.file import name_of, read
-    from wizard.workshop import hand_out, plans, prepare, start, wait
+    from wizard.workshop import hand_out, plans, prepare, start
 
     path = Path(options.filename or DEFAULT_FILE)
     seats = plans(read(path), options.name, options.seats, name_of(path))
@@ -84,10 +84,8 @@ def _start(cluster: "Cluster", options: argparse.Namespace) -> int:
     if not confirm(f"Start {len(seats)} seats?" if len(seats) > 1 else "Start this seat?", options):
         say("nothing was changed")
         return Exit.FAILED
-    last = say_table(start(cluster, prepared), [seat.name for seat in seats])
-    applied = [seat for seat in seats if last[seat.name].mark is not Mark.FAILED]
-    if options.wait and applied:
-        last |= say_table(wait(cluster, applied, options.timeout), [seat.name for seat in applied])
+    rows = start(cluster, prepared, options.timeout if options.wait else None)
+    last = say_table(rows, [seat.name for seat in seats])
     _hand_out(files, options.output)
     return _told(last)
 

@@ -22,6 +22,8 @@ RIGHTS = (
     Right("patch", "limitranges"),
     Right("create", "namespaces", cluster_wide=True),
     Right("delete", "namespaces", cluster_wide=True),
+    Right("list", "deployments", "apps", cluster_wide=True),
+    Right("list", "pods", cluster_wide=True),
 )
 """What a workshop needs beside the rights that each seat's plan needs."""
 

@@ -26,14 +26,22 @@ Pods = list[tuple[Object, list[Object]]]
 """Deployments of one namespace, each with its pods."""
 
 
-def start(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
-    """Apply the plan to each seat; a row for each when that is done, FAILED where it could not be."""
+def start(cluster: Cluster, prepared: Prepared, timeout: float | None = None) -> Iterator[Row]:
+    """Apply the plan to each seat; a row for each when that is done, FAILED where it could not be.
+
+    With a `timeout`, the others are then watched: see `wait`.
+    """
 
     def one(seat: Seat) -> Row:
         new = seat.name in prepared.new
         return _told(cluster, seat, prepared.facts, prepared.workshop if new else "")
 
-    yield from as_they_end(one, prepared.seats)
+    failed = set()
+    for row in as_they_end(one, prepared.seats):
+        failed |= {row.thing} if row.mark is Mark.FAILED else set()
+        yield row
+    if timeout is not None:
+        yield from wait(cluster, [seat for seat in prepared.seats if seat.name not in failed], timeout)
 
 
 def _told(cluster: Cluster, seat: Seat, facts: Facts, new_in: str) -> Row:
