@@ -38,7 +38,7 @@ def test_two_seats_at_once_one_anew_and_the_end(
     start = ("start", "--seats", "2", "--name", workshop, "-f", str(PLAN), "-o", str(tmp_path / "out"), "--yes")
     assert command("workshop", *start) == Exit.OK
     assert command("workshop", "status", "--name", workshop) == Exit.OK
-    assert capsys.readouterr().out == f"√ {one}{'':<{17 - len(one)}}ready\n√ {two}{'':<{17 - len(two)}}ready\n"
+    assert capsys.readouterr().out == f"√ {one:<16} ready\n√ {two:<16} ready\n"
     for seat in (one, two):
         assert command("verify", "-n", seat) == Exit.OK
         assert "a task ran" in capsys.readouterr().out
