@@ -26,7 +26,9 @@ def end(cluster: Cluster, names: list[str], timeout: float) -> Iterator[Row]:
     told: set[str] = set()
     while True:
         late = (seconds := time.monotonic() - started) > timeout
-        pods = Counter(pod["metadata"]["namespace"] for pod in cluster.list("v1", "Pod", labels=_OURS))
+        pods = Counter(
+            pod["metadata"]["namespace"] for pod in cluster.list("v1", "Pod", labels=_OURS, metadata_only=True)
+        )
         empty = [name for name in names if name not in told and (late or not pods[name])]
         in_parallel(lambda name: cluster.delete("v1", "Namespace", name), empty)
         told |= {*empty}
