@@ -16,7 +16,7 @@ Looked = Objects | None
 
 @dataclass(frozen=True)
 class Used:
-    """What some pods that run ask for together."""
+    """What some pods ask for together."""
 
     asks: Amount = field(default_factory=Amount)
     pods: int = 0
@@ -96,7 +96,8 @@ THERE = (
 
 DEFAULT_INGRESS_CLASS = "ingressclass.kubernetes.io/is-default-class"
 DEFAULT_STORAGE_CLASS = "storageclass.kubernetes.io/is-default-class"
-RUNNING = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
+NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed"
+"""Pods that a quota counts, as it does those that still wait for a node."""
 
 
 def is_default(body: Object, annotation: str) -> bool:
@@ -111,7 +112,7 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
         "version": cluster.version,
         "space": partial(_space, cluster, namespace),
         "nodes": partial(_list, cluster, "v1", "Node", keep=node_seen),
-        "pods": partial(_list, cluster, "v1", "Pod", fields=RUNNING, keep=partial(_pod, namespace=namespace)),
+        "pods": partial(_list, cluster, "v1", "Pod", fields=NOT_ENDED, keep=partial(_pod, namespace=namespace)),
         "storage_classes": partial(_list, cluster, "storage.k8s.io/v1", "StorageClass"),
         "volumes": partial(_list, cluster, "v1", "PersistentVolume", keep=volume_seen),
         "ingress_classes": partial(_list, cluster, "networking.k8s.io/v1", "IngressClass"),
@@ -183,7 +184,7 @@ def nothing_in(facts: Facts, namespace: str) -> Facts:
 def _by_node(pods: Objects) -> dict[str, Used]:
     used: dict[str, Used] = {}
     for pod in pods:
-        if not pod["ours"]:
+        if pod["node"] and not pod["ours"]:
             used[pod["node"]] = used.get(pod["node"], Used()) + Used(pod["asks"], 1)
     return used
 

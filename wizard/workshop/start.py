@@ -39,7 +39,7 @@ def start(cluster: Cluster, prepared: Prepared, timeout: float | None = None) ->
     failed = set()
     for row in as_they_end(one, prepared.seats):
         failed |= {row.thing} if row.mark is Mark.FAILED else set()
-        yield row
+        yield row if row.thing in failed or timeout is None else replace(row, mark=Mark.WAITING)
     if timeout is not None:
         yield from wait(cluster, [seat for seat in prepared.seats if seat.name not in failed], timeout)
 
