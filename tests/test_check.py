@@ -568,15 +568,18 @@ def test_sums_are_those_of_the_manifests() -> None:
 
 
 def test_what_runs_already_takes_room_but_not_what_ours_will_replace() -> None:
-    cluster = Sandbox(pace=0)
+    cluster = Sandbox(pace=1000)  # it places no pod meanwhile
     cluster.create(SPACE)
     resources = {"resources": {"requests": {"cpu": "3"}}}
-    spec = {"nodeName": "sandbox", "containers": [{"name": "a", "image": "a", **resources}]}
+    spec = {"nodeName": NODE, "containers": [{"name": "a", "image": "a", **resources}]}
     cluster.create(of("v1", "Pod", "other", "default", spec=spec))
     ours = {"labels": {"airflow-wizard/role": "control-plane"}}
     cluster.create(of("v1", "Pod", "mine", "airflow", metadata=ours, spec=spec))
+    waits = {**spec, "nodeName": ""}
+    cluster.create(of("v1", "Pod", "waits", "airflow", metadata=ours, spec=waits))
+    cluster.create(of("v1", "Pod", "waits", "default", spec=waits))
     facts = look(cluster, "airflow")
-    assert facts.ours == Used(Amount(Decimal(3)), 1)
+    assert facts.ours == Used(Amount(Decimal(6)), 2), "a quota counts those that wait for a node, too"
     assert facts.used == {NODE: Used(Amount(Decimal(3)), 1)}
     assert [room.left.cpu for room in rooms(replace(facts, nodes=[node_seen(node(NODE))]))] == [1]
 

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby
 
 from wizard import record, secrets
-from wizard.check import Finding, Sums, check, claims, every_right, look, refuse, sums
+from wizard.check import Facts, Finding, Sums, check, claims, every_right, look, refuse, sums
 from wizard.check.namespace import on_its_way_out
 from wizard.cluster.interface import Cluster, Conflict, Exists, Forbidden, Missing, Object
 from wizard.deploy_key import request
@@ -93,14 +93,17 @@ class Prepared:
         return ", ".join(f"{count} {said[what]}" for what, count in counts.items() if count) or "nothing to do"
 
 
-def prepare(cluster: Cluster, plan: Plan, *, force: bool = False, judge: bool = True) -> Prepared:
+def prepare(
+    cluster: Cluster, plan: Plan, *, force: bool = False, judge: bool = True, facts: Facts | None = None
+) -> Prepared:
     """Ask the cluster what applying the plan would change. Raises `UserError` where a check says that it can't work.
 
     `force` takes over fields that other field managers own; without it, they are a `Conflict` that names them all.
-    With `judge` false, what the checks found is only told: for somebody who looks and writes nothing.
+    With `judge` false, what the checks found is only told: for somebody who looks and writes nothing. `facts` are what
+    somebody has looked up already.
     """
     rendered = render(plan)
-    facts = look(cluster, plan.namespace, every_right())
+    facts = facts or look(cluster, plan.namespace, every_right())
     findings = check(rendered, facts)
     if judge:
         refuse(findings)

@@ -133,14 +133,23 @@ def _delete_one(cluster: Cluster, body: Object) -> Row:
 
 
 def _left(cluster: Cluster, prepared: Prepared) -> list[str]:
+    """What is still there of what must go: with `purge` claims too, which stay as long as a pod mounts them; who
+    applies again would get one that is on its way out."""
     if prepared.namespace_goes and not namespace_exists(cluster, prepared.namespace):
         return []
-    return _pods(cluster, prepared) or ([f"Namespace {prepared.namespace}"] if prepared.namespace_goes else [])
+    space = [f"Namespace {prepared.namespace}"] if prepared.namespace_goes else []
+    return _pods(cluster, prepared) or space or _claims(cluster, prepared)
+
+
+def _claims(cluster: Cluster, prepared: Prepared) -> list[str]:
+    kind = ("v1", "PersistentVolumeClaim")
+    found = cluster.list(*kind, prepared.namespace, labels=record.LABELS) if prepared.purge else []
+    return [_label(claim) for claim in found]
 
 
 def _pods(cluster: Cluster, prepared: Prepared) -> list[str]:
-    """Task pods too, where the namespace is to go."""
-    kinds = (PODS, TASK_PODS, MIGRATIONS) if prepared.namespace_goes else (PODS,)
+    """Task pods too, where all is to go."""
+    kinds = (PODS, TASK_PODS, MIGRATIONS) if prepared.purge else (PODS,)
     return [_label(pod) for labels in kinds for pod in cluster.list("v1", "Pod", prepared.namespace, labels=labels)]
 
 

@@ -1,7 +1,7 @@
 """Several questions to the cluster at once."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TypeVar
 
 In = TypeVar("In")
@@ -15,3 +15,16 @@ def in_parallel(work: Callable[[In], Out], items: Iterable[In]) -> list[Out]:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         futures = [pool.submit(work, item) for item in items]
     return [future.result() for future in futures]
+
+
+def as_they_end(work: Callable[[In], Out], items: Iterable[In]) -> Iterator[Out]:
+    """The results as they come; an exception is raised in its turn.
+
+    Whoever stops reading, by Ctrl-C too, waits for what has begun; the rest is not begun any more.
+    """
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        for future in as_completed([pool.submit(work, item) for item in items]):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)

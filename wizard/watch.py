@@ -52,7 +52,7 @@ def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
     said: dict[str, Row] = {}
     while True:
         found, seconds = deployments(cluster, namespace), time.monotonic() - started
-        rows = told_once([_row(cluster, *each, known, seconds) for each in found])
+        rows = states(cluster, found, known, seconds)
         for row in rows:
             before = said.get(row.thing)
             if before is None or replace(before, seconds=row.seconds) != row:
@@ -65,6 +65,11 @@ def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
         if time.monotonic() - started > timeout:
             raise _too_late([row for row in rows if row.mark is not Mark.DONE], namespace, timeout)
         time.sleep(INTERVAL)
+
+
+def states(cluster: Cluster, found: list[tuple[Object, list[Object]]], known: Answers, seconds: float) -> list[Row]:
+    """A row for each of these Deployments, with what it waits for; a way out that several have is told once."""
+    return told_once([_row(cluster, *each, known, seconds) for each in found])
 
 
 def state(cluster: Cluster, deployment: Object, pods: list[Object], known: Answers) -> Row:
@@ -134,7 +139,7 @@ def told_once(rows: list[Row]) -> list[Row]:
 
 
 def deployments(cluster: Cluster, namespace: str) -> list[tuple[Object, list[Object]]]:
-    """Those of ours, each with its pods that are not on their way out."""
+    """Those of ours, each with its pods that are not on their way out. No namespace: of all of them."""
     deployments = cluster.list("apps/v1", "Deployment", namespace, labels=record.LABELS)
     pods = cluster.list("v1", "Pod", namespace, labels=PODS)
     return [(deployment, _pods_of(deployment, pods)) for deployment in deployments]
@@ -155,8 +160,9 @@ def _row(cluster: Cluster, deployment: Object, pods: list[Object], known: Answer
 
 
 def _pods_of(deployment: Object, pods: list[Object]) -> list[Object]:
-    selector = deployment["spec"]["selector"]["matchLabels"].items()
-    mine = [pod for pod in pods if selector <= (pod["metadata"].get("labels") or {}).items()]
+    selector, space = deployment["spec"]["selector"]["matchLabels"].items(), deployment["metadata"]["namespace"]
+    near = [pod for pod in pods if pod["metadata"]["namespace"] == space]
+    mine = [pod for pod in near if selector <= (pod["metadata"].get("labels") or {}).items()]
     return [pod for pod in mine if "deletionTimestamp" not in pod["metadata"]]
 
 

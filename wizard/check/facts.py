@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ Looked = Objects | None
 
 @dataclass(frozen=True)
 class Used:
-    """What some pods that run ask for together."""
+    """What some pods ask for together."""
 
     asks: Amount = field(default_factory=Amount)
     pods: int = 0
@@ -99,7 +99,8 @@ THERE = (
 
 DEFAULT_INGRESS_CLASS = "ingressclass.kubernetes.io/is-default-class"
 DEFAULT_STORAGE_CLASS = "storageclass.kubernetes.io/is-default-class"
-RUNNING = "spec.nodeName!=,status.phase!=Succeeded,status.phase!=Failed"
+NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed"
+"""Pods that a quota counts, as it does those that still wait for a node."""
 
 
 def is_default(body: Object, annotation: str) -> bool:
@@ -114,7 +115,7 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
         "version": cluster.version,
         "space": partial(_space, cluster, namespace),
         "nodes": partial(_list, cluster, "v1", "Node", keep=node_seen),
-        "pods": partial(_list, cluster, "v1", "Pod", fields=RUNNING, keep=partial(_pod, namespace=namespace)),
+        "pods": partial(_list, cluster, "v1", "Pod", fields=NOT_ENDED, keep=partial(_pod, namespace=namespace)),
         "storage_classes": partial(_list, cluster, "storage.k8s.io/v1", "StorageClass"),
         "volumes": partial(_list, cluster, "v1", "PersistentVolume", keep=volume_seen),
         "ingress_classes": partial(_list, cluster, "networking.k8s.io/v1", "IngressClass"),
@@ -147,10 +148,50 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
     )
 
 
+def look_into(cluster: Cluster, facts: Facts, namespace: str) -> Facts:
+    """What was asked of the cluster already, with another of its namespaces; its own pods count as somebody else's."""
+    asks: list[Callable[[], Any]] = [
+        partial(_space, cluster, namespace),
+        partial(_list, cluster, "v1", "ResourceQuota", namespace),
+        partial(_list, cluster, "v1", "LimitRange", namespace),
+        partial(_list, cluster, "v1", "PersistentVolumeClaim", namespace, keep=claim_seen),
+        partial(_record, cluster, namespace),
+        *(partial(_list, cluster, *kind, namespace, metadata_only=True) for kind in THERE),
+    ]
+    (space, hidden), quotas, limits, claims, record, *there = in_parallel(lambda ask: ask(), asks)
+    return replace(
+        nothing_in(facts, namespace),
+        space=space,
+        space_hidden=hidden,
+        quotas=quotas,
+        limits=limits,
+        claims=claims,
+        record=record,
+        there={kind: objects for (_, kind), objects in zip(THERE, there, strict=True)},
+    )
+
+
+def nothing_in(facts: Facts, namespace: str) -> Facts:
+    """What was asked of the cluster already, with a namespace that isn't there yet."""
+    empty: dict[str, Looked] = {kind: [] for _, kind in THERE}
+    return replace(
+        facts,
+        namespace=namespace,
+        space=None,
+        space_hidden=False,
+        ours=Used(),
+        quotas=[],
+        limits=[],
+        claims=[],
+        record=None,
+        there=empty,
+    )
+
+
 def _by_node(pods: Objects) -> dict[str, Used]:
     used: dict[str, Used] = {}
     for pod in pods:
-        if not pod["ours"]:
+        if pod["node"] and not pod["ours"]:
             used[pod["node"]] = used.get(pod["node"], Used()) + Used(pod["asks"], 1)
     return used
 

@@ -128,7 +128,7 @@ def _section(pods: list[PlannedPod], free: list[Room], facts: Facts) -> Iterator
 
 def _group(group: str, pods: list[PlannedPod], admit: list[Room], of: str, facts: Facts) -> Iterator[Finding]:
     first = pods[0]
-    homeless = [pod for pod in _one_by_one(pods) if not _place(pod, admit)]
+    homeless = [pod for pod in one_by_one(pods) if not place(pod, admit)]
     if homeless:
         yield _no_room(homeless[0], admit, of)
         return
@@ -142,13 +142,13 @@ def _group(group: str, pods: list[PlannedPod], admit: list[Room], of: str, facts
     yield Finding(CHECK, Mark.DONE, sentence, place=f"{first.section}.nodeSelector")
 
 
-def _one_by_one(pods: list[PlannedPod]) -> list[PlannedPod]:
+def one_by_one(pods: list[PlannedPod]) -> list[PlannedPod]:
     """The largest first, as many of each as will run; of tasks, one."""
     ordered = sorted(pods, key=lambda pod: (pod.asks.memory, pod.asks.cpu), reverse=True)
     return [pod for pod in ordered for _ in range(max(pod.count, pod.role == "tasks"))]
 
 
-def _place(pod: PlannedPod, admit: list[Room]) -> bool:
+def place(pod: PlannedPod, admit: list[Room]) -> bool:
     """On the node with the most room left, as the scheduler likes it; a task only looks."""
     able = [room for room in admit if room.takes(pod)]
     if able and pod.role != "tasks":

@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote, urlsplit
 from wizard.cluster.interface import ClusterError, Missing, Object, Unreachable
 from wizard.cluster.kubeconfig import Entry
 from wizard.cluster.login import Login
+from wizard.cluster.pace import Pace
 from wizard.cluster.refusals import About, Gone, not_an_api_server, refused, unknown_kind, unreachable
 from wizard.errors import Exit, UserError
 
@@ -65,9 +66,10 @@ class _Failure(Exception):
 class Api:
     """One API server as one user; for several threads. Imports `kubernetes` (0.5 s) when made."""
 
-    def __init__(self, entry: Entry, timeout: float) -> None:
+    def __init__(self, entry: Entry, timeout: float, pace: Pace | None = None) -> None:
         self.server = entry.server
         self.timeout = timeout
+        self._pace = pace
         self.login = Login(entry)
         _be_quiet(self.login.insecure)
         self.configuration = _configuration(entry, self.login)
@@ -156,6 +158,7 @@ class Api:
         deadline = time.monotonic() + self.timeout
         pause, drops, renewed = _FIRST_PAUSE, 0, False
         while True:
+            deadline += self._pace.take() if self._pace else 0  # our own wait is none of the server's time
             try:
                 return once(max(deadline - time.monotonic(), 0.1))
             except _Failure as failure:

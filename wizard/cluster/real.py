@@ -6,6 +6,7 @@ from wizard.cluster.api import APPLY, METADATA_ONLY, Api, Query, Resource, neede
 from wizard.cluster.events import in_order
 from wizard.cluster.interface import FIELD_MANAGER, Cluster, Conflict, Invalid, Keep, Missing, Object, Objects, Stream
 from wizard.cluster.kubeconfig import Context, choose, contexts
+from wizard.cluster.pace import Pace
 from wizard.cluster.pod_stream import PodStream
 from wizard.cluster.refusals import About, Gone, not_an_api_server
 from wizard.cluster.streams import open_channels, run
@@ -18,23 +19,32 @@ _NO_LOG_YET = ("waiting to start", "not found", "is terminated", "failing to pul
 _OWN_RACES = 3
 
 
-def connect(kubeconfig: str | None = None, context: str | None = None, timeout: float = 30) -> Cluster:
+def connect(
+    kubeconfig: str | None = None, context: str | None = None, timeout: float = 30, pace: Pace | None = None
+) -> Cluster:
     """A connection by a context (the current one where none is named); asks the API server nothing yet.
 
-    `timeout` bounds every request in seconds, with all its retries. Raises UserError with Exit.USAGE for a kubeconfig
-    that is missing or wrong. Takes 0.5 s the first time: that is importing `kubernetes`.
+    `timeout` bounds every request in seconds, with all its retries; `pace` limits how many there are. Raises UserError
+    with Exit.USAGE for a kubeconfig that is missing or wrong. Takes 0.5 s the first time: that is importing
+    `kubernetes`.
     """
-    return RealCluster(kubeconfig, context, timeout)
+    return RealCluster(kubeconfig, context, timeout, pace)
 
 
 class RealCluster:
     """`Cluster` over the Kubernetes API."""
 
-    def __init__(self, kubeconfig: str | None = None, context: str | None = None, timeout: float = 30) -> None:
+    def __init__(
+        self,
+        kubeconfig: str | None = None,
+        context: str | None = None,
+        timeout: float = 30,
+        pace: Pace | None = None,
+    ) -> None:
         entry = choose(kubeconfig, context)
         self.context = entry.context
         self.server = entry.server
-        self._api = Api(entry, timeout)
+        self._api = Api(entry, timeout, pace)
         self.insecure = self._api.login.insecure
         """Whether the kubeconfig says not to check the server's certificate (`insecure-skip-tls-verify`)."""
 

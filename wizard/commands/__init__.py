@@ -35,6 +35,7 @@ COMMANDS = (
     "open",
     "report",
     "delete",
+    "workshop",
     "known-hosts",
     "schema",
     "completion",

@@ -13,6 +13,7 @@ from wizard.progress import Mark, Row
 
 if TYPE_CHECKING:
     from wizard.cluster.interface import Cluster
+    from wizard.cluster.pace import Pace
     from wizard.plan.model import Plan
 
 DEFAULT_FILE = "airflow-plan.yaml"
@@ -91,11 +92,11 @@ def namespace_of(options: argparse.Namespace) -> str:
     return "airflow"
 
 
-def cluster_of(options: argparse.Namespace) -> "Cluster":
+def cluster_of(options: argparse.Namespace, pace: "Pace | None" = None) -> "Cluster":
     """The cluster of --kubeconfig and --context."""
     from wizard.cluster.real import connect
 
-    return connect(options.kubeconfig, options.context)
+    return connect(options.kubeconfig, options.context, pace=pace)
 
 
 def say(text: str = "") -> None:
@@ -103,9 +104,9 @@ def say(text: str = "") -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def say_rows(rows: "Iterable[Row]", width: int = 36) -> None:
-    """Print rows as they come. A thing that only waits for something else now is said every few seconds at most; a new
-    way out at once, and only once."""
+def say_rows(rows: "Iterable[Row]", width: int = 36, patience: float = PATIENCE) -> None:
+    """Print rows as they come. A thing that only waits for something else now is said every `patience` seconds at most;
+    a new way out at once, and only once."""
     said: dict[str, Row] = {}
     for row in rows:
         known = said.get(row.thing)
@@ -115,7 +116,7 @@ def say_rows(rows: "Iterable[Row]", width: int = 36) -> None:
             known is None
             or row.mark is not known.mark
             or (stuck and not same)
-            or row.seconds - known.seconds >= PATIENCE
+            or row.seconds - known.seconds >= patience
         ):
             said[row.thing] = row
             say((replace(row, way_out="") if same else row).line(width))

@@ -52,6 +52,10 @@ def complete(answers: Answers, where: str = "the plan") -> Plan:
 
 def parse(text: str, where: str = "the plan") -> Plan:
     """A plan from YAML text; `where` names its source in errors."""
+    return complete(_answers(text, where), where)
+
+
+def _answers(text: str, where: str) -> Answers:
     try:
         answers = read_yaml(text)
     except yaml.YAMLError as error:
@@ -62,26 +66,36 @@ def parse(text: str, where: str = "the plan") -> Plan:
         raise UserError(
             f"{where} holds no plan", f"A plan starts with `apiVersion: {API_VERSION}` and `kind: Plan`.", Exit.USAGE
         )
-    return complete({str(key): value for key, value in answers.items()}, where)
+    return {str(key): value for key, value in answers.items()}
 
 
 def load(path: Path) -> Plan:
     """Read a plan's file; `-` is standard input. Raises `UserError` with exit code 2 for whatever is wrong with it."""
-    where = "standard input" if str(path) == "-" else str(path)
+    return complete(read(path), name_of(path))
+
+
+def name_of(path: Path) -> str:
+    """What errors call a plan's file."""
+    return "standard input" if str(path) == "-" else str(path)
+
+
+def read(path: Path) -> Answers:
+    """What a plan's file says, before it is looked at. Raises `UserError` for what is no YAML of that shape."""
+    name = name_of(path)
     try:
         data = _start_of(path)
         if len(data) > LARGEST:
-            raise UserError(f"{where} is larger than any plan.", "Is it the right file?", Exit.USAGE)
+            raise UserError(f"{name} is larger than any plan.", "Is it the right file?", Exit.USAGE)
         text = data.decode("utf-8")
     except FileNotFoundError:
         raise UserError(
             f"There is no {path}.", "Name a plan with -f FILE; the README shows the smallest.", Exit.USAGE
         ) from None
     except UnicodeDecodeError:
-        raise UserError(f"{where} is not UTF-8 text.", code=Exit.USAGE) from None
+        raise UserError(f"{name} is not UTF-8 text.", code=Exit.USAGE) from None
     except OSError as error:
-        raise UserError(f"{where} cannot be read: {error.strerror}", code=Exit.USAGE) from None
-    return parse(text, where)
+        raise UserError(f"{name} cannot be read: {error.strerror}", code=Exit.USAGE) from None
+    return _answers(text, name)
 
 
 def _start_of(path: Path) -> bytes:
