@@ -12,6 +12,7 @@ from wizard.errors import UserError
 from wizard.progress import Mark, Row
 from wizard.render.manifests import ORDER
 from wizard.threads import in_parallel
+from wizard.turn import Turn
 from wizard.watch import MIGRATIONS, PODS, TASK_PODS
 
 _LOOKED_AT = (
@@ -40,6 +41,8 @@ class Prepared:
     """Labels with the reason."""
     purge: bool
     namespace_goes: bool
+    known: record.Record
+    """The record as it was."""
 
 
 def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepared:
@@ -63,7 +66,7 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
     elif others:
         stays.append(f"Namespace {namespace}: it also holds {', '.join(others[:5])}")
     goes.sort(key=_order)
-    return Prepared(namespace, goes, stays, purge, purge and ours and not others)
+    return Prepared(namespace, goes, stays, purge, purge and ours and not others, known)
 
 
 def _order(body: Object) -> tuple[int, str]:
@@ -109,9 +112,16 @@ def _goes_with_us(body: Object) -> bool:
 def delete(cluster: Cluster, prepared: Prepared, timeout: float) -> Iterator[Row]:
     """Delete what was prepared, in order, and wait until the pods are gone.
 
-    Raises `UserError` when they aren't after `timeout` seconds.
+    Raises `UserError` when they aren't after `timeout` seconds, and where somebody has begun to apply meanwhile.
     """
-    yield from (_delete_one(cluster, body) for body in prepared.goes if not _is_record(body))
+    turn = Turn(cluster, prepared.namespace)
+    turn.take(prepared.known, prepared.known)
+    for body in prepared.goes:
+        if not _is_record(body):
+            turn.hold()
+            yield _delete_one(cluster, body)
+    if not prepared.purge:
+        turn.end(prepared.known)
     if prepared.namespace_goes:
         # Of a pod that still ends, Kubernetes waits for half of the grace that it has (300 s of a Celery worker's 600)
         # before it looks at the namespace again. The record is there meanwhile, so the same command can go on.

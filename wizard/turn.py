@@ -38,7 +38,7 @@ class Turn:
         except (Conflict, Exists):
             if not self._holds():  # it may be our own word, whose answer was lost on the way
                 raise UserError(
-                    f"Somebody else has begun to apply in namespace {self._namespace} since you looked.",
+                    f"Somebody else has begun to apply or delete in namespace {self._namespace} since you looked.",
                     "Nothing was written. The same command looks again, and goes on from there.",
                 ) from None
 

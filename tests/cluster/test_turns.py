@@ -9,6 +9,7 @@ import pytest
 
 from tests.cluster.test_apply import plan, send
 from wizard import apply as applying
+from wizard import delete as deleting
 from wizard import record
 from wizard.cluster.interface import Cluster
 from wizard.commands import run
@@ -44,7 +45,7 @@ def test_who_looked_before_somebody_began_writes_nothing(cluster: Cluster, names
     mine, other = two_plans(namespace)
     late = prepared(cluster, other)
     list(applying.apply(cluster, prepared(cluster, mine)))
-    with pytest.raises(UserError, match=r"Somebody else has begun to apply in namespace .* since you looked"):
+    with pytest.raises(UserError, match=r"Somebody else has begun to apply or delete in namespace .* since you looked"):
         list(applying.apply(cluster, late))
     assert is_whole(cluster, mine)
 
@@ -111,3 +112,16 @@ def test_one_that_was_killed_is_gone_on_with(cluster: Cluster, namespace: str, t
     command = ["apply", "--yes", "--wait=false", "-f", str(file), "--kubeconfig", os.environ[KUBECONFIG]]
     assert run(command) == Exit.OK
     assert is_whole(cluster, wanted)
+
+
+def test_a_delete_ends_an_apply(cluster: Cluster, namespace: str) -> None:
+    mine, _ = two_plans(namespace)
+    send(cluster, mine)
+    going = applying.apply(cluster, prepared(cluster, plan(namespace)))
+    next(going)
+    list(deleting.delete(cluster, deleting.prepare(cluster, namespace), 60))
+    with pytest.raises(UserError, match="Somebody else applies or deletes in namespace"):
+        list(going)
+    assert not cluster.list("apps/v1", "Deployment", namespace)
+    send(cluster, mine)
+    assert is_whole(cluster, mine)

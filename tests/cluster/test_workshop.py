@@ -152,10 +152,10 @@ def test_a_seat_that_fails_stops_no_other(cluster: Cluster, workshop: str, tmp_p
     metadata = {"name": "airflow-config", "namespace": bad}
     cluster.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
     options = ("--seats", "3", "--name", workshop, "-f", str(plan), "--yes")
-    assert command("start", *options, "--timeout", "3s") == Exit.FAILED
+    assert command("start", *options, "--timeout", "15s") == Exit.FAILED
     err = capsys.readouterr().err.partition("3 of 3 seats failed; the same command goes on with them:")[2]
     assert f"× {bad} ConfigMap airflow-config is in namespace {bad} already" in err
-    assert f"× {workshop}-03 not ready within 3 s: 0/5 ready; " in err
+    assert f"× {workshop}-03 not ready within 15 s: 0/5 ready; " in err
     assert "nodes.controlPlane" in err, "the answer that mends it"
     cluster.delete("v1", "ConfigMap", "airflow-config", bad)
     assert command("start", *options, "--wait=false") == Exit.OK
