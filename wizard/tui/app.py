@@ -16,6 +16,7 @@ from wizard.cluster.kubeconfig import Context
 from wizard.errors import Exit, UserError
 from wizard.questions import Draft
 from wizard.summary import Summary
+from wizard.tui.choice_list import HIGH
 from wizard.tui.confirm_dialog import ConfirmDialog
 from wizard.tui.screen import WizardScreen
 from wizard.tui.session import RAIL, Session
@@ -29,6 +30,8 @@ class WizardApp(App[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (120, "-wide")]  # noqa: RUF012
     """By columns: one line for the rail; a rail; a rail and the preview."""
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH, "-high")]  # noqa: RUF012
+    """By lines: what choices mean takes one line each; or several."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", key_display="^q", priority=True),
     ]

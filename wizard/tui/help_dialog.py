@@ -1,5 +1,7 @@
 """Help for the question at hand: all of its choices, where it is documented, and the keys."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -8,6 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from wizard.consequences import Consequence
 from wizard.questions import Question
 from wizard.tui.choice_list import card_of
 from wizard.tui.dialog import Dialog
@@ -49,14 +52,15 @@ class HelpDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "close", "Close", show=False)]
 
-    def __init__(self, question: Question | None) -> None:
+    def __init__(self, question: Question | None, here: Mapping[str, Consequence] = MappingProxyType({})) -> None:
         super().__init__()
         self._question = question
+        self._here = here
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"), VerticalScroll():
             if self._question is not None:
-                yield from _about(self._question)
+                yield from _about(self._question, self._here)
             yield Static("Keys", classes="headline spaced" if self._question else "headline", markup=False)
             for key, text in KEYS.items():
                 yield Labelled(key, text)
@@ -67,7 +71,7 @@ class HelpDialog(Dialog[None]):
         self.query_one(VerticalScroll).focus()
 
 
-def _about(question: Question) -> ComposeResult:
+def _about(question: Question, here: Mapping[str, Consequence]) -> ComposeResult:
     yield Static(question.title, classes="headline", markup=False)
     yield Static(question.help, markup=False)
     if question.docs:
@@ -77,5 +81,9 @@ def _about(question: Question) -> ComposeResult:
     for choice in question.choices:
         yield Static(choice.title, classes="headline spaced", markup=False)
         yield Static(choice.summary, markup=False)
+        if choice.blocked:
+            yield Labelled("not here", choice.blocked)
+        if said := here.get(choice.value, Consequence()).text().replace("here: ", "", 1):
+            yield Labelled("here", said)
         for label, text in card_of(choice):
             yield Labelled(label, text)

@@ -16,6 +16,7 @@ from wizard.tui.yaml_view import YamlView, coloured
 
 _WHOLE = "cluster"
 """This step decides where all of it goes: its preview lists everything."""
+_TOLD = 3
 
 
 class Preview(Vertical):
@@ -112,7 +113,9 @@ class Preview(Vertical):
         return CHANGED if any(line.mark != PLAIN for line in lines) else ""
 
     def _title(self, shown: list[Manifest]) -> Content:
-        stale = " (of the last answers without a problem)" if self._session.problems() else ""
+        missing = self._session.made_up()
+        told = ", ".join(missing[:_TOLD]) + (" …" if len(missing) > _TOLD else "")
+        stale = f", with {'an example' if len(missing) == 1 else 'examples'} for: {told}" if missing else ""
         if not shown:
             return Content(f"{RAIL[self._step]} changes no manifest yet.{stale}")
         count = f"{len(shown)} object" + ("s" if len(shown) > 1 else "")

@@ -174,7 +174,7 @@ class WizardScreen(Screen[None]):
         from wizard.tui.help_dialog import HelpDialog
 
         field = self.query_one(Form).field_at_hand() if self.step in STEPS else None
-        self.app.push_screen(HelpDialog(field.question if field else None))
+        self.app.push_screen(HelpDialog(field.question, field.here) if field else HelpDialog(None))
 
     async def action_save(self) -> None:
         """Save the plan; while it is none, say what is to mend."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wizard.assumed import assumed
 from wizard.at_hand import Remark, look
 from wizard.check import Facts, Finding, check, fired
 from wizard.cluster.interface import Cluster
@@ -197,14 +198,17 @@ class Session:
         return Mark.WARNING if step in about else Mark.DONE
 
     def rendered(self) -> Rendered:
-        """The manifests of the answers; while these are no plan, of the last ones that were."""
-        try:
-            plan = self.draft.plan()
-        except PlanErrors:
-            plan = self._rendered[0] if self._rendered else Draft().plan()
+        """The manifests of the answers, with examples for those that are missing or wrong."""
+        made = assumed(self.draft)
+        plan = made.plan if made else self._rendered[0] if self._rendered else Draft().plan()
         if self._rendered is None or self._rendered[0] != plan:
             self._rendered = plan, render(plan)
         return self._rendered[1]
+
+    def made_up(self) -> list[str]:
+        """The titles of the questions for whose answers `rendered` takes examples."""
+        made, asked = assumed(self.draft), self._asked()
+        return [question.title for place, question in asked.items() if made and place in made.places]
 
     def changed(self) -> bool:
         """Whether there are answers that were never saved."""
