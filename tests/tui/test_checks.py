@@ -142,4 +142,4 @@ async def test_what_is_missing_is_shown_with_an_example() -> None:
         await screen.go("dags")
         await screen.press("down")
         await screen.until("+ ConfigMap airflow-git-sync")
-        assert "with" in screen.text and "examples for: Repository" in screen.text
+        assert "examples in place of: Repository" in " ".join(line[75:].strip() for line in screen.lines)

@@ -19,10 +19,12 @@ from wizard.tui.apply_pane import ApplyPane
 from wizard.tui.fields import Field
 from wizard.tui.form import Form
 from wizard.tui.header import Header
+from wizard.tui.moves import Wanted
 from wizard.tui.preview import Preview
 from wizard.tui.rail import Rail
 from wizard.tui.review import Review
 from wizard.tui.session import CONTEXT, RAIL, Session
+from wizard.tui.yaml_view import YamlView
 
 
 class WizardScreen(Screen[None]):
@@ -34,10 +36,11 @@ class WizardScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "help", key_display="F1", priority=True),
         Binding("f2", "preview", "preview", key_display="F2", priority=True),
+        Binding("f3", "why", "why", key_display="F3", priority=True, tooltip="From an answer to its lines, and back"),
         Binding("f5", "look", "ask the cluster again", key_display="F5", priority=True, show=False),
         Binding("f7", "previous", "back", key_display="F7", priority=True),
         Binding("f8", "next", "next", key_display="F8", priority=True),
-        Binding("ctrl+s", "save", "save plan", key_display="^s", priority=True),
+        Binding("ctrl+s", "save", "save", key_display="^s", priority=True),
     ]
 
     class Looked(Message):
@@ -147,6 +150,7 @@ class WizardScreen(Screen[None]):
             await self.query_one(Form).show(step)
             self.query_one(Preview).open(step)
             self.query_one(Form).focus_field(key)
+        self.refresh_bindings()
         self._paint()
 
     async def action_next(self) -> None:
@@ -167,7 +171,24 @@ class WizardScreen(Screen[None]):
                 self.query_one(Preview).refresh_manifests()
                 self.call_after_refresh(self.query_one(Preview).focus_objects)
             else:
+                self.query_one(Preview).whole()
                 self.call_after_refresh(self.query_one(Form).focus_field)
+
+    def action_why(self) -> None:
+        """From a line to the question whose answer brought it in; from a question to the lines of its answer."""
+        field = self.query_one(Form).field_at_hand() if self.step in STEPS else None
+        if isinstance(self.focused, YamlView):
+            self.focused.action_ask()
+        elif field is not None:
+            self.add_class("-preview")
+            if not field.question.place or not self.query_one(Preview).about(field.question):
+                self.remove_class("-preview")
+                self.notify(f"No line of a manifest follows from this answer: {field.question.title}")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only keys that do something at this step are keys."""
+        idle = {"previous": next(iter(RAIL)), "next": list(RAIL)[-1], "preview": "apply", "why": "apply"}
+        return idle.get(action) != self.step
 
     def action_help(self) -> None:
         """Help for the question at hand."""
@@ -214,8 +235,8 @@ class WizardScreen(Screen[None]):
         """A click on the rail."""
         await self.go(event.step)
 
-    async def on_review_mend(self, event: Review.Mend) -> None:
-        """To the question to mend."""
+    async def on_wanted(self, event: Wanted) -> None:
+        """To a question."""
         await self.go(event.step, event.key)
 
     async def on_apply_pane_mend(self, event: ApplyPane.Mend) -> None:

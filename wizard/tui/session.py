@@ -132,6 +132,10 @@ class Session:
         """What is said of an answer, and where it was given."""
         return _problem(self._asked(), place, sentence)
 
+    def question_at(self, place: str) -> Question | None:
+        """The question that an answer belongs to, as far as it is asked now."""
+        return _question_at(self._asked(), place)
+
     def _asked(self) -> Asked:
         return {question.place: question for question in questions(self.draft)}
 
