@@ -15,6 +15,7 @@ from wizard.cluster.kubeconfig import Context
 from wizard.cluster.sandbox import Sandbox
 from wizard.questions import Draft
 from wizard.tui.app import WizardApp
+from wizard.tui.kept import KeptDraft
 from wizard.tui.session import RAIL
 
 SMALL, LARGE = (80, 24), (120, 36)
@@ -98,10 +99,11 @@ async def wizard(
     sandbox: bool = False,
     path: Path | None = None,
     connect: Callable[[str], Cluster] | None = None,
+    kept: KeptDraft | None = None,
 ) -> AsyncIterator[Driven]:
     """A wizard that runs, over a sandbox that is ready at once."""
     there = cluster or Sandbox(pace=0)
-    app = WizardApp(draft or Draft(), connect or (lambda _: there), contexts, path=path, sandbox=sandbox)
+    app = WizardApp(draft or Draft(), connect or (lambda _: there), contexts, path=path, sandbox=sandbox, kept=kept)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Driven(app, pilot)

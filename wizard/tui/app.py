@@ -18,6 +18,7 @@ from wizard.questions import Draft
 from wizard.summary import Summary
 from wizard.tui.choice_list import HIGH
 from wizard.tui.confirm_dialog import ConfirmDialog
+from wizard.tui.kept import KeptDraft
 from wizard.tui.screen import WizardScreen
 from wizard.tui.session import RAIL, Session
 
@@ -45,9 +46,10 @@ class WizardApp(App[int]):
         path: Path | None = None,
         context: str = "",
         sandbox: bool = False,
+        kept: KeptDraft | None = None,
     ) -> None:
         super().__init__()
-        self.session = Session(draft, connect, contexts, path, sandbox, context)
+        self.session = Session(draft, connect, contexts, path, sandbox, context, kept=kept)
         self.wizard = WizardScreen(self.session)
 
     def on_mount(self) -> None:
@@ -79,7 +81,9 @@ class WizardApp(App[int]):
             text = f"{done} things are done, and stay. Applying again goes on from there."
             self.push_screen(ConfirmDialog("Applying is under way.", text, yes="Quit", no="Stay"), self._leave)
         elif self.session.changed() and not self.session.sandbox and self.wizard.apply_pane.state != "done":
-            text = "Your answers are in no file. ^s saves them."
+            text = "Your answers are in no file. ^s saves them; else the next start offers them."
+            if self.session.kept is None:
+                text = "Your answers are in no file. ^s saves them."
             dialog = ConfirmDialog("The plan is not saved.", text, yes="Quit without saving", no="Stay")
             self.push_screen(dialog, self._leave)
         else:

@@ -108,6 +108,7 @@ class Form(VerticalScroll, can_focus=False):
             field.tell(problems.get(field.question.key, ""), remarks.get(field.question.place))
             if field.question.picks and field.query(".picks"):
                 field.offer(picks.get(field.question.picks, ()))
+        self.call_after_refresh(self._keep_in_sight)
         self._consider_later()
 
     def _consider_later(self) -> None:
@@ -136,3 +137,10 @@ class Form(VerticalScroll, can_focus=False):
             for field in self.query(ChoiceField):
                 if field.question.key == event.key:
                     field.consider(event.here)
+            self.call_after_refresh(self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        """What is said above the field with the focus must not push it off the screen."""
+        field = self.field_at_hand()
+        if field is not None:
+            field.target.scroll_visible(animate=False)

@@ -19,6 +19,7 @@ from wizard.tui.apply_pane import ApplyPane
 from wizard.tui.fields import Field
 from wizard.tui.form import Form
 from wizard.tui.header import Header
+from wizard.tui.kept import Kept
 from wizard.tui.moves import Wanted
 from wizard.tui.preview import Preview
 from wizard.tui.rail import Rail
@@ -75,6 +76,31 @@ class WizardScreen(Screen[None]):
         self.action_look()
         self.set_interval(10, self._paint_header)
         await self.go(next(iter(RAIL)))
+        kept = self._session.left()
+        if kept is not None:
+            self._offer_kept(kept)
+
+    def on_unmount(self) -> None:
+        """What was answered in the last step."""
+        if self.apply_pane.state != "done":
+            self._session.keep()
+
+    def _offer_kept(self, kept: Kept) -> None:
+        from wizard.tui.confirm_dialog import ConfirmDialog
+
+        async def chosen(anew: bool | None) -> None:
+            if anew:
+                self._session.forget()
+            else:
+                self._session.draft = kept.draft
+                await self.go(self.step)
+
+        text = (
+            f"They are of {kept.at:%d %B, %H:%M}: the {kept.draft.profile} profile in namespace "
+            f"{kept.draft.value(('namespace',))}. No secret is among them."
+        )
+        headline = "Answers of an earlier run were not saved."
+        self.app.push_screen(ConfirmDialog(headline, text, yes="Begin anew", no="Go on with them"), chosen)
 
     def action_look(self) -> None:
         """Ask the cluster anew."""
@@ -110,7 +136,7 @@ class WizardScreen(Screen[None]):
             if self.step == "review":
                 self.query_one(Review).tell_checks()
             self._paint()
-            if self._session.offers_applied():
+            if self.app.screen is self and self._session.offers_applied():
                 self._offer_applied()
 
     def _offer_applied(self) -> None:
@@ -139,6 +165,7 @@ class WizardScreen(Screen[None]):
         if self._session.facts and self._session.facts.namespace != self._session.namespace:
             self.action_look()
         self.step = step
+        self._session.keep()
         self.remove_class("-preview")
         self._session.seen.add(step)
         self.query_one(ContentSwitcher).current = "form" if step in STEPS else step
@@ -256,7 +283,9 @@ class WizardScreen(Screen[None]):
         self.app.push_screen(RehearseDialog(self._session), chosen)
 
     def on_apply_pane_turned(self, event: ApplyPane.Turned) -> None:
-        """The rail shows how far Apply is."""
+        """The rail shows how far Apply is; what is applied, the cluster keeps."""
+        if self.apply_pane.state == "done":
+            self._session.forget()
         self._paint()
 
     async def _move(self, by: int) -> None:

@@ -18,6 +18,7 @@ from wizard.plan.rules import warnings
 from wizard.progress import Mark
 from wizard.questions import STEPS, Choice, Draft, Key, Question, questions, with_blocked
 from wizard.render import Rendered, render
+from wizard.tui.kept import Kept, KeptDraft
 
 RAIL = {**STEPS, "review": "Review", "apply": "Apply"}
 """All steps in order: those that ask, then the two that show and do."""
@@ -68,6 +69,9 @@ class Session:
     """What the cluster of this run has said; None until it has answered."""
     applied: Plan | None = None
     """The plan that was applied in the namespace; None where there is none, or it isn't known yet."""
+
+    kept: KeptDraft | None = None
+    """Where the answers are kept as one goes; None for nowhere."""
 
     def __post_init__(self) -> None:
         names = [context.name for context in self.contexts]
@@ -222,6 +226,22 @@ class Session:
         """The answers are in this file now."""
         self.path = path
         self._saved = self.draft.answers()
+        self.forget()
+
+    def keep(self) -> None:
+        """Keep answers that are in no file, for the next start."""
+        if self.kept is not None and self.changed():
+            self.kept.keep(self.draft, self.path)
+
+    def forget(self) -> None:
+        """Keep them no longer."""
+        if self.kept is not None:
+            self.kept.forget()
+
+    def left(self) -> Kept | None:
+        """The answers of an earlier run, where they differ from those at hand."""
+        found = self.kept.read(self.path) if self.kept else None
+        return found if found and found.draft.answers() != self.draft.answers() else None
 
     def offers_applied(self) -> bool:
         """Whether to ask, once for a namespace, if somebody who has answered nothing yet wants to change what is there:
