@@ -17,6 +17,9 @@ _SETTLED = 0.15
 """Seconds without another answer after which it is thought about what the choices would mean."""
 
 
+_GROUP = "consequences"
+
+
 class Form(VerticalScroll, can_focus=False):
     """The fields of the step at hand."""
 
@@ -116,12 +119,18 @@ class Form(VerticalScroll, can_focus=False):
             self._later.stop()
         self._later = self.set_timer(_SETTLED, self._consider_now)
 
+    @property
+    def considering(self) -> bool:
+        """Whether it is still to be said what choices would mean."""
+        workers = [worker for worker in self.workers if worker.group == _GROUP]
+        return self._later is not None or any(not worker.is_finished for worker in workers)
+
     def _consider_now(self) -> None:
-        session = self._session
+        self._later, session = None, self._session
         choices = [question for question in session.questions(self.step) if question.choices and question.place]
         self._consider(session.draft.with_answer((), None), choices, session.facts)
 
-    @work(thread=True, exclusive=True, group="consequences")
+    @work(thread=True, exclusive=True, group=_GROUP)
     def _consider(self, draft: Draft, asked: list[Question], facts: Facts | None) -> None:
         """Think about every choice; it takes a second, and nobody waits for it."""
         for question in asked:

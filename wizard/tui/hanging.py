@@ -52,7 +52,9 @@ class Hanging(Widget):
         lines = self._indented(self._parts[3], width)
         if len(lines) > self.room_below:
             lines = lines[: self.room_below]
-            lines[-1] = Content.assemble(lines[-1].truncate(width - 2).rstrip(), " …")
+            last = lines[-1].rstrip()
+            whole_words = last if last.cell_length <= width - 2 else last[: last.plain.rfind(" ", 0, width - 1)]
+            lines[-1] = Content.assemble(whole_words, " …")
         return lines
 
     def _indented(self, text: Content, width: int) -> list[Content]:
