@@ -73,18 +73,20 @@ async def settled(screen: Driven) -> None:
 
 
 async def taken(size: tuple[int, int]) -> dict[str, str]:
-    """All screens of one size, as they are now."""
+    """All screens of one size, as they are now: one walk through one wizard."""
     found = {}
-    for name, drive in SCREENS.items():
-        async with wizard(size, contexts=HERE, sandbox=True, draft=Draft()) as screen:
-            await settled(screen)
-            facts = screen.app.session.facts
-            assert facts is not None
-            screen.app.session.facts = replace(facts, asked_at=LATER)
+    async with wizard(size, contexts=HERE, sandbox=True, draft=Draft()) as screen:
+        await settled(screen)
+        facts = screen.app.session.facts
+        assert facts is not None
+        screen.app.session.facts = replace(facts, asked_at=LATER)
+        for name, drive in SCREENS.items():
             await drive(screen)
             await screen.wait_for(lambda: not screen.app.wizard.query_one(Form).considering, lambda: screen.text)
             await screen.press()
             found[name] = screen.text.rstrip("\n")
+            if screen.app.screen is not screen.app.wizard:
+                await screen.press("escape")
     return found
 
 
