@@ -19,6 +19,7 @@ from wizard.cluster.sandbox import Sandbox
 from wizard.plan.file import load
 from wizard.questions import Draft
 from wizard.tui.app import WizardApp
+from wizard.tui.form import Form
 from wizard.tui.session import RAIL
 
 FONT = "DejaVu Sans Mono"
@@ -147,6 +148,8 @@ async def take(size: tuple[int, int], drive: Drive, plan: str) -> str:
     async with wizard.run_test(size=size) as pilot:
         await pilot.pause()
         await drive(pilot)
+        while wizard.wizard.query_one(Form).considering:
+            await pilot.pause(0.05)
         await pilot.pause()
         return wizard.export_screenshot(title=f"airflow-wizard demo, {size[0]} columns")
 
