@@ -72,6 +72,8 @@ class Question:
     choices: tuple[Choice, ...] = ()
     picks: str = ""
     """What names of the cluster at hand it may hold, as `wizard.picks` calls them."""
+    examples: tuple[str, ...] = ()
+    """Of a text that must be given, answers that would do."""
 
 
 class Draft:
@@ -104,6 +106,13 @@ class Draft:
             self.given.pop(key, None)
         else:
             self.given[key] = value
+
+    def with_answer(self, key: Key, value: Any) -> "Draft":
+        """Another draft, with one answer more or another one; this one stays as it is."""
+        draft = Draft()
+        draft.given = dict(self.given)
+        draft.answer(key, value)
+        return draft
 
     def answers(self) -> Answers:
         """In the shape of a plan's file: every choice that holds, and what was answered to the questions below it."""
@@ -235,6 +244,7 @@ def _question(field: FieldInfo, key: Key, place: str, models: list[Model], defau
         default=default,
         choices=choices,
         picks=str(extra.get("picks", "")),
+        examples=tuple(field.examples or ()),
     )
 
 

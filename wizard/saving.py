@@ -19,11 +19,14 @@ def holds_other(path: Path, text: str) -> bool:
         raise UserError(f"{path} cannot be read: {error.strerror}", code=Exit.USAGE) from None
 
 
-def save(path: Path, text: str) -> None:
-    """Write the text beside the file and put it in its place in one move. Raises UserError, with nothing changed."""
+def save(path: Path, text: str, mode: int = 0o644) -> None:
+    """Write the text beside the file and put it in its place in one move. Raises UserError, with nothing changed.
+
+    `mode` is that of a new file; one that is there keeps its own.
+    """
     target = path.resolve()  # of a link, what it points to
     try:
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+        mode = target.stat().st_mode & 0o777 if target.exists() else mode
         descriptor, written = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with open(descriptor, "w", encoding="utf-8") as file:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wizard.assumed import assumed
 from wizard.at_hand import Remark, look
 from wizard.check import Facts, Finding, check, every_right, fired
 from wizard.check import look as look_at
@@ -19,6 +20,7 @@ from wizard.plan.rules import warnings
 from wizard.progress import Mark
 from wizard.questions import STEPS, Choice, Draft, Key, Question, questions, with_blocked
 from wizard.render import Rendered, render
+from wizard.tui.kept import Kept, KeptDraft
 
 RAIL = {**STEPS, "review": "Review", "apply": "Apply"}
 """All steps in order: those that ask, then the two that show and do."""
@@ -69,6 +71,9 @@ class Session:
     """What the cluster of this run has said; None until it has answered."""
     applied: Plan | None = None
     """The plan that was applied in the namespace; None where there is none, or it isn't known yet."""
+
+    kept: KeptDraft | None = None
+    """Where the answers are kept as one goes; None for nowhere."""
 
     def __post_init__(self) -> None:
         names = [context.name for context in self.contexts]
@@ -140,6 +145,10 @@ class Session:
         """What is said of an answer, and where it was given."""
         return _problem(self._asked(), place, sentence)
 
+    def question_at(self, place: str) -> Question | None:
+        """The question that an answer belongs to, as far as it is asked now."""
+        return _question_at(self._asked(), place)
+
     def _asked(self) -> Asked:
         return {question.place: question for question in questions(self.draft)}
 
@@ -206,14 +215,17 @@ class Session:
         return Mark.WARNING if step in about else Mark.DONE
 
     def rendered(self) -> Rendered:
-        """The manifests of the answers; while these are no plan, of the last ones that were."""
-        try:
-            plan = self.draft.plan()
-        except PlanErrors:
-            plan = self._rendered[0] if self._rendered else Draft().plan()
+        """The manifests of the answers, with examples for those that are missing or wrong."""
+        made = assumed(self.draft)
+        plan = made.plan if made else self._rendered[0] if self._rendered else Draft().plan()
         if self._rendered is None or self._rendered[0] != plan:
             self._rendered = plan, render(plan)
         return self._rendered[1]
+
+    def made_up(self) -> list[str]:
+        """The titles of the questions for whose answers `rendered` takes examples."""
+        made, asked = assumed(self.draft), self._asked()
+        return [question.title for place, question in asked.items() if made and place in made.places]
 
     def changed(self) -> bool:
         """Whether there are answers that were never saved."""
@@ -223,6 +235,22 @@ class Session:
         """The answers are in this file now."""
         self.path = path
         self._saved = self.draft.answers()
+        self.forget()
+
+    def keep(self) -> None:
+        """Keep answers that are in no file, for the next start."""
+        if self.kept is not None and self.changed():
+            self.kept.keep(self.draft, self.path)
+
+    def forget(self) -> None:
+        """Keep them no longer."""
+        if self.kept is not None:
+            self.kept.forget()
+
+    def left(self) -> Kept | None:
+        """The answers of an earlier run, where they differ from those at hand."""
+        found = self.kept.read(self.path) if self.kept else None
+        return found if found and found.draft.answers() != self.draft.answers() else None
 
     def offers_applied(self) -> bool:
         """Whether to ask, once for a namespace, if somebody who has answered nothing yet wants to change what is there:

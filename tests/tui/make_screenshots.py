@@ -20,6 +20,7 @@ from wizard.plan.file import load
 from wizard.questions import Draft
 from wizard.session import RAIL
 from wizard.tui.app import WizardApp
+from wizard.tui.form import Form
 
 FONT = "DejaVu Sans Mono"
 FONT_FILES = ("DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf", "DejaVuSansMono-Oblique.ttf")
@@ -147,6 +148,8 @@ async def take(size: tuple[int, int], drive: Drive, plan: str) -> str:
     async with wizard.run_test(size=size) as pilot:
         await pilot.pause()
         await drive(pilot)
+        while wizard.wizard.query_one(Form).considering:
+            await pilot.pause(0.05)
         await pilot.pause()
         return wizard.export_screenshot(title=f"airflow-wizard demo, {size[0]} columns")
 

@@ -16,6 +16,7 @@ from wizard.cluster.sandbox import Sandbox
 from wizard.questions import Draft
 from wizard.session import RAIL
 from wizard.tui.app import WizardApp
+from wizard.tui.kept import KeptDraft
 
 SMALL, LARGE = (80, 24), (120, 36)
 CONTEXTS = [
@@ -98,10 +99,11 @@ async def wizard(
     sandbox: bool = False,
     path: Path | None = None,
     connect: Callable[[str], Cluster] | None = None,
+    kept: KeptDraft | None = None,
 ) -> AsyncIterator[Driven]:
     """A wizard that runs, over a sandbox that is ready at once."""
     there = cluster or Sandbox(pace=0)
-    app = WizardApp(draft or Draft(), connect or (lambda _: there), contexts, path=path, sandbox=sandbox)
+    app = WizardApp(draft or Draft(), connect or (lambda _: there), contexts, path=path, sandbox=sandbox, kept=kept)
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Driven(app, pilot)

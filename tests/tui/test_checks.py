@@ -107,3 +107,39 @@ async def test_an_answer_of_the_cluster_that_comes_while_fields_are_mounted_wait
             await screen.press("f8")
         await screen.go("nodes")
         await screen.until("√ the node can take the control plane")
+
+
+async def test_each_choice_says_what_it_would_mean_here_before_it_is_taken() -> None:
+    async with wizard(LARGE) as screen:
+        await screen.go("logs")
+        await screen.until("× here: Claim airflow-logs asks for")
+        assert "(×)" in screen.text
+        assert screen.app.session.draft.plan().logs.type == "none", "nothing was taken"
+        await screen.press("f1")
+        box = " ".join(line[line.find("│") + 1 : line.rfind("│")].strip() for line in screen.lines if "│" in line)
+        assert "No class here offers it" in box, "the help has the way out too"
+
+
+async def test_what_choices_mean_follows_the_answers() -> None:
+    async with wizard() as screen:
+        await screen.go("dags")
+        await screen.until("3 pods would clone the repository")
+        screen.app.session.answer(("executor",), "kubernetes")
+        await screen.go("dags")
+        await screen.until("2 pods, and one per task, would clone")
+
+
+async def test_what_choices_would_mean_is_thought_about_while_keys_are_taken() -> None:
+    async with wizard() as screen:
+        for _ in range(3):
+            await screen.press("f8", "tab", "down", "f8", "f7")
+        await screen.go("executor")
+        await screen.until("here: Task logs stay in the worker")
+
+
+async def test_what_is_missing_is_shown_with_an_example() -> None:
+    async with wizard(LARGE) as screen:
+        await screen.go("dags")
+        await screen.press("down")
+        await screen.until("+ ConfigMap airflow-git-sync")
+        assert "examples in place of: Repository" in " ".join(line[75:].strip() for line in screen.lines)

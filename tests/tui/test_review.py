@@ -89,12 +89,12 @@ async def test_the_preview_lives() -> None:
         )
 
 
-async def test_while_an_answer_is_wrong_the_preview_says_that_it_is_older() -> None:
+async def test_while_an_answer_is_wrong_the_preview_says_what_stands_in_its_place() -> None:
     async with wizard(LARGE) as screen:
         await screen.go("executor")
         await screen.press("tab")
         await screen.type("0")
-        await screen.until("last answers")
+        await screen.until("in place of: Tasks")
         assert "PARALLELISM: '4'" in screen.text
 
 

@@ -189,3 +189,57 @@ async def test_a_key_that_is_made_is_shown_whole_while_pods_wait_for_it_and_prin
         await screen.until("Airflow runs, and a task ran in it.")
         assert key[1] in screen.text
         assert f"ssh-ed25519 {key[1]}" in "\n".join(screen.app.farewell()).splitlines()
+
+
+async def test_a_first_timer_gets_to_the_review_of_a_team_plan_in_forty_keys(tmp_path: Path, deploy_key: str) -> None:
+    key = tmp_path / "deploy_key"
+    key.write_text(deploy_key)
+    pressed = 0
+
+    async with wizard(contexts=HERE, sandbox=True) as screen:
+
+        async def press(*keys: str) -> None:
+            nonlocal pressed
+            pressed += len(keys)
+            await screen.press(*keys)
+
+        async def paste(text: str) -> None:
+            await screen.press("end", "ctrl+u")  # the field is empty: these do nothing that a user would have to do
+            await screen.type(text)
+
+        await press("enter", "down", "enter")  # the sandbox is the cluster; the team's profile; on to the namespace
+        assert "team profile" in screen.lines[0]
+        await press("enter", "f8")  # the namespace stays; what is asked of Airflow stays
+        assert "▸×DAGs" in screen.text
+        await press("enter")
+        await paste("git@git.example.com:acme/dags.git")
+        await press(*["enter"] * 6)  # branch, folder, period, image and "by SSH" stay
+        assert "▌ Where is the private key?" in screen.text
+        await press("down", "down", "enter")  # neither is the default: a Secret, then a file
+        await paste(str(key))
+        await press("enter")
+        await paste(HOST)
+        await press(*["f8"] * 10)
+        assert screen.app.wizard.step == "review"
+        assert "objects as they will be sent" in screen.text
+        plan = screen.app.session.draft.plan()
+        assert (plan.profile, plan.dags.type, plan.executor.type) == ("team", "git-sync", "kubernetes")
+    assert pressed <= 40
+
+
+def in_sight(screen: Driven) -> bool:
+    focused = screen.app.focused
+    return focused is not None and focused.region.bottom > 2 and focused.region.y < 23
+
+
+async def test_every_step_is_walked_with_enter_alone() -> None:
+    async with wizard(contexts=HERE, sandbox=True) as screen:
+        seen = []
+        for _ in range(120):
+            if screen.app.wizard.step not in seen:
+                seen.append(screen.app.wizard.step)
+            if seen[-1] == "review":
+                break
+            await screen.wait_for(lambda: in_sight(screen), lambda: f"what has the focus is not seen:\n{screen.text}")
+            await screen.press("enter")
+        assert seen == [step for step in RAIL if step != "apply"]

@@ -32,7 +32,8 @@ def ask(
 
     `step` names the step of the wizard that asks, where that isn't the section the field is in; `choices` the
     blueprint folder with the texts of the choices, where several questions share them; `kind` is `lines` for text of
-    several lines; `picks` says what names of the cluster at hand it may hold (`wizard.picks`).
+    several lines; `picks` says what names of the cluster at hand it may hold (`wizard.picks`). A text that must be
+    given has `examples`, which stand for it while there is none (`wizard.assumed`).
     """
     said = {"docs": docs, "step": step, "choices": choices, "kind": kind, "picks": picks}
     extra: JsonDict = {key: value for key, value in said.items() if value}

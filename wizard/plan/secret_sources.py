@@ -11,9 +11,11 @@ class ExistingSecret(Closed):
     """A key of a Secret that is in the namespace already."""
 
     type: Literal["secret"] = "secret"
-    name: DnsName = ask("Secret", "The name of the Secret; it must be in the namespace.", SECRET_DOCS)
+    name: DnsName = ask(
+        "Secret", "The name of the Secret; it must be in the namespace.", SECRET_DOCS, examples=["airflow-secrets"]
+    )
     key: Annotated[str, matching(r"[-._A-Za-z0-9]+", "may hold only letters, digits and - _ .")] = ask(
-        "Key", "Which key of the Secret holds the value.", SECRET_DOCS
+        "Key", "Which key of the Secret holds the value.", SECRET_DOCS, examples=["value"]
     )
 
 
@@ -22,7 +24,10 @@ class SecretFile(Closed):
 
     type: Literal["file"] = "file"
     path: Annotated[str, matching(r".+", "must be a path, such as ~/.ssh/dags_ed25519")] = ask(
-        "File", "The path of the file on the machine where apply runs; ~ is your home.", SECRET_DOCS
+        "File",
+        "The path of the file on the machine where apply runs; ~ is your home.",
+        SECRET_DOCS,
+        examples=["~/airflow-secret"],
     )
 
 
@@ -31,7 +36,10 @@ class EnvironmentVariable(Closed):
 
     type: Literal["environment"] = "environment"
     variable: Annotated[str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "must be a name such as GIT_DEPLOY_KEY")] = ask(
-        "Variable", "The name of the environment variable, as set where apply runs.", SECRET_DOCS
+        "Variable",
+        "The name of the environment variable, as set where apply runs.",
+        SECRET_DOCS,
+        examples=["AIRFLOW_SECRET"],
     )
 
 

@@ -11,6 +11,7 @@ folder. A folder may hold
                           that it brings in too, by their path from here; and `image`: what Airflow's image must
                           have, `pip` packages, the `apt` packages to compile them with, and files made from `pods`;
                           and `rehearsal`: how the answer is tried (see `wizard.rehearse.tries`)
+                          and `reach`: a pod patch of the folder, and what the pods that it reaches would do
     anything else         a file that `configMapGenerator` puts into a ConfigMap
 """
 

@@ -34,8 +34,10 @@ def run(
     What is worth keeping of the screen is said on stderr afterwards.
     """
     from wizard.tui.app import WizardApp
+    from wizard.tui.kept import KeptDraft, usual_place
 
-    app = WizardApp(draft, connect, contexts, path=path, context=context, sandbox=sandbox)
+    kept = None if sandbox else KeptDraft(usual_place())
+    app = WizardApp(draft, connect, contexts, path=path, context=context, sandbox=sandbox, kept=kept)
     code = app.run()
     for line in app.farewell():
         print(line, file=sys.stderr)

@@ -17,7 +17,9 @@ from wizard.errors import Exit, UserError
 from wizard.questions import Draft
 from wizard.session import RAIL, Session
 from wizard.summary import Summary
+from wizard.tui.choice_list import HIGH
 from wizard.tui.confirm_dialog import ConfirmDialog
+from wizard.tui.kept import KeptDraft
 from wizard.tui.screen import WizardScreen
 
 
@@ -29,6 +31,8 @@ class WizardApp(App[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (120, "-wide")]  # noqa: RUF012
     """By columns: one line for the rail; a rail; a rail and the preview."""
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH, "-high")]  # noqa: RUF012
+    """By lines: what choices mean takes one line each; or several."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", key_display="^q", priority=True),
     ]
@@ -42,9 +46,10 @@ class WizardApp(App[int]):
         path: Path | None = None,
         context: str = "",
         sandbox: bool = False,
+        kept: KeptDraft | None = None,
     ) -> None:
         super().__init__()
-        self.session = Session(draft, connect, contexts, path, sandbox, context)
+        self.session = Session(draft, connect, contexts, path, sandbox, context, kept=kept)
         self.wizard = WizardScreen(self.session)
 
     def on_mount(self) -> None:
@@ -77,7 +82,9 @@ class WizardApp(App[int]):
             text = f"{done} things are done, and stay. Applying again goes on from there."
             self.push_screen(ConfirmDialog("Applying is under way.", text, yes="Quit", no="Stay"), self._leave)
         elif self.session.changed() and not self.session.sandbox and self.wizard.apply_pane.state != "done":
-            text = "Your answers are in no file. ^s saves them."
+            text = "Your answers are in no file. ^s saves them; else the next start offers them."
+            if self.session.kept is None:
+                text = "Your answers are in no file. ^s saves them."
             dialog = ConfirmDialog("The plan is not saved.", text, yes="Quit without saving", no="Stay")
             self.push_screen(dialog, self._leave)
         else:

@@ -1,6 +1,7 @@
-"""One of several: titles with a line each, and below them what speaks for and against the chosen one."""
+"""One of several: titles with a line each and what each would mean here; below them what speaks for and against the
+chosen one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,17 +11,24 @@ from textual.content import Content
 from textual.message import Message
 
 from wizard.asking import card_of
+from wizard.consequences import Consequence
+from wizard.progress import Mark
 from wizard.questions import Choice
 from wizard.tui.hanging import MUTED, Hanging
 from wizard.tui.labelled import Labelled
 from wizard.tui.moves import Moved
 
-ON, OFF, BLOCKED = "(●)", "( )", "(-)"
+ON, OFF, BLOCKED, FAILING = "(●)", "( )", "(-)", "(×)"
 _LONGEST_TITLE = 26
+HIGH = 30
+"""Lines of a screen on which what a choice would mean may take several."""
+_MANY = 8
+"""Choices of which one sees a part: contexts."""
+_COLOURS = {Mark.DONE: "$text-accent", Mark.WARNING: "$text-warning", Mark.FAILED: "$text-error"}
 
 
 class ChoiceRow(Hanging):
-    """One choice in a line: its sign, its title, what it is."""
+    """One choice: its sign, its title, what it is, and what it would mean here."""
 
     class Clicked(Message):
         """Somebody clicked this choice."""
@@ -33,21 +41,41 @@ class ChoiceRow(Hanging):
         super().__init__(Content(""), Content(""))
         self.choice = choice
         self._width = width
+        self._here = Consequence()
+        self._chosen = chosen
         self.mark(chosen)
 
     def on_click(self) -> None:
         """Say so."""
         self.post_message(self.Clicked(self.choice.value))
 
+    @property
+    def room_below(self) -> int:
+        """On a low screen all choices shall be seen; the help of the question has the whole text."""
+        return 1 if self.app.size.height < HIGH else 3
+
+    def consider(self, here: Consequence) -> None:
+        """Say what it would mean here."""
+        self._here = here
+        self.mark(self._chosen)
+
     def mark(self, chosen: bool) -> None:
         """Paint whether it is the one, or why it can't be."""
+        self._chosen = chosen
         self.set_class(chosen, "-chosen")
         sign, strong, said = (ON, "bold", "") if chosen else (OFF, "", MUTED)
         text = self.choice.summary
         if self.choice.blocked and not chosen:
             sign, text = BLOCKED, self.choice.blocked
+        elif self._here.mark is Mark.FAILED and not chosen:
+            sign = FAILING
         left = Content.assemble(f"{sign} ", (self.choice.title.ljust(self._width), strong))
-        self.put(left, Content.styled(text, said))
+        self.put(left, Content.styled(text, said), below=self._told())
+
+    def _told(self) -> Content:
+        """What it would mean here. What is wrong with the one that holds is told by the fields themselves."""
+        here = Consequence(self._here.counted) if self._chosen else self._here
+        return Content.styled("" if self.choice.blocked else here.text(whole=False), _COLOURS[here.mark])
 
 
 class ChoiceList(Vertical, can_focus=True):
@@ -56,7 +84,8 @@ class ChoiceList(Vertical, can_focus=True):
     DEFAULT_CSS = """
     ChoiceList {
         height: auto;
-        #rows { height: auto; max-height: 16; }
+        #rows { height: auto; }
+        #rows.-many { max-height: 16; }
         ChoiceRow.-chosen .name { text-style: bold; }
         ChoiceRow.-chosen .summary { color: $text; }
         &:focus ChoiceRow.-chosen { background: $primary 30%; }
@@ -81,10 +110,12 @@ class ChoiceList(Vertical, can_focus=True):
         super().__init__()
         self._choices = choices
         self.value = value
+        self.here: Mapping[str, Consequence] = {}
+        """By choice, what it would mean, as far as that is known."""
 
     def compose(self) -> ComposeResult:
         width = min(max(len(choice.title) for choice in self._choices), _LONGEST_TITLE) + 2
-        with VerticalScroll(id="rows", can_focus=False):
+        with VerticalScroll(id="rows", can_focus=False, classes="-many" if len(self._choices) > _MANY else ""):
             for choice in self._choices:
                 yield ChoiceRow(choice, width, choice.value == self.value)
         with Vertical(id="card"):
@@ -106,6 +137,12 @@ class ChoiceList(Vertical, can_focus=True):
         with self.app.batch_update():
             card.remove_children()
             card.mount_all(self._card())
+
+    def consider(self, here: Mapping[str, Consequence]) -> None:
+        """Say of each choice what it would mean here."""
+        self.here = here
+        for row in self.query(ChoiceRow):
+            row.consider(here.get(row.choice.value, Consequence()))
 
     def action_choose(self, by: int) -> None:
         """Take the next choice that can be taken, or the one before; at the ends, leave."""

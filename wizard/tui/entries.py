@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from wizard.check import Facts, Finding
 from wizard.check.facts import age
 from wizard.progress import Mark
-from wizard.render import NeededSecret, Rendered
+from wizard.render import Manifest, NeededSecret, Rendered
 from wizard.render.text import text_of_manifest
+from wizard.render.trace import Origin
 from wizard.secrets import HASH_KEY
+from wizard.tui.lines import lines_of
 
 MASK = "••••"
 CHECKS = "Checks"
@@ -23,6 +25,14 @@ class Entry:
     kind: str
     name: str
     text: str
+    source: Manifest | NeededSecret | None = None
+
+    def origin(self, number: int) -> Origin | None:
+        """Where a line comes from; None for one of the checks."""
+        if isinstance(self.source, Manifest):
+            lines = lines_of(self.source)
+            return lines[number].origin if number < len(lines) else None
+        return self.source.origin if self.source else None
 
     @property
     def label(self) -> str:
@@ -43,10 +53,8 @@ class Entry:
 def entries_of(rendered: Rendered, namespace: str) -> list[Entry]:
     """All objects grouped by kind, in the order in which they are sent; the Secrets are the first."""
     needed = [*rendered.secrets, HASH_KEY]
-    secrets = [Entry("Secret", secret.name, _masked(secret, namespace)) for secret in needed]
-    manifests = [
-        Entry(manifest.kind, manifest.name, text_of_manifest(manifest.body)) for manifest in rendered.manifests
-    ]
+    secrets = [Entry("Secret", secret.name, _masked(secret, namespace), secret) for secret in needed]
+    manifests = [Entry(each.kind, each.name, text_of_manifest(each.body), each) for each in rendered.manifests]
     return sorted(secrets, key=lambda entry: entry.name) + manifests
 
 

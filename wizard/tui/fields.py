@@ -1,6 +1,6 @@
 """Questions as widgets. Each shows what holds, tells what was answered, and says what is wrong right beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from textual.widgets import Checkbox, Input, Static, TextArea
 
 from wizard.asking import empty_says, kind_of, read
 from wizard.at_hand import Remark
+from wizard.consequences import Consequence
 from wizard.picks import Pick
 from wizard.plan.shorthand import in_a_line
 from wizard.progress import Mark
@@ -62,6 +63,11 @@ class Field(Vertical):
 
     CONTROL: ClassVar[type[Widget]]
 
+    @property
+    def here(self) -> Mapping[str, Consequence]:
+        """By choice, what it would mean; only of a question with choices."""
+        return {}
+
     def offer(self, picks: Sequence[Pick]) -> None:
         """Show what can be picked on this cluster; only fields of text do."""
 
@@ -100,6 +106,16 @@ class ChoiceField(Field):
         if value != self.value or question.choices != self.question.choices:
             self.query_one(ChoiceList).show(str(value), question.choices)
         super().show(question, value)
+
+    @property
+    def here(self) -> Mapping[str, Consequence]:
+        """What is known of them."""
+        return self.query_one(ChoiceList).here
+
+    def consider(self, here: Mapping[str, Consequence]) -> None:
+        """Say of each choice what it would mean here."""
+        for choices in self.query(ChoiceList):
+            choices.consider(here)
 
     def on_choice_list_chosen(self, event: ChoiceList.Chosen) -> None:
         """Answer."""

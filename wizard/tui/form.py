@@ -1,12 +1,23 @@
 """The questions of one step, one below the other. Answers change which ones there are."""
 
+from textual import work
 from textual.containers import VerticalScroll
 from textual.message import Message
+from textual.timer import Timer
+from textual.worker import get_current_worker
 
-from wizard.questions import Key
+from wizard.check import Facts
+from wizard.consequences import Consequence, consequences
+from wizard.questions import Draft, Key, Question
 from wizard.session import Session
-from wizard.tui.fields import Field, field_of
+from wizard.tui.fields import ChoiceField, Field, field_of
 from wizard.tui.moves import Moved
+
+_SETTLED = 0.15
+"""Seconds without another answer after which it is thought about what the choices would mean."""
+
+
+_GROUP = "consequences"
 
 
 class Form(VerticalScroll, can_focus=False):
@@ -19,9 +30,19 @@ class Form(VerticalScroll, can_focus=False):
     class Finished(Message):
         """Enter on the last field."""
 
+    class Considered(Message):
+        """What each choice of a question would mean with these answers."""
+
+        def __init__(self, key: Key, here: dict[str, Consequence], draft: Draft) -> None:
+            super().__init__()
+            self.key = key
+            self.here = here
+            self.draft = draft
+
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._later: Timer | None = None
         self.step = ""
 
     async def show(self, step: str) -> None:
@@ -90,3 +111,45 @@ class Form(VerticalScroll, can_focus=False):
             field.tell(problems.get(field.question.key, ""), remarks.get(field.question.place))
             if field.question.picks and field.query(".picks"):
                 field.offer(picks.get(field.question.picks, ()))
+        self.call_after_refresh(self._keep_in_sight)
+        self._consider_later()
+
+    def _consider_later(self) -> None:
+        if self._later is not None:
+            self._later.stop()
+        self._later = self.set_timer(_SETTLED, self._consider_now)
+
+    @property
+    def considering(self) -> bool:
+        """Whether it is still to be said what choices would mean."""
+        workers = [worker for worker in self.workers if worker.group == _GROUP]
+        return self._later is not None or any(not worker.is_finished for worker in workers)
+
+    def _consider_now(self) -> None:
+        self._later, session = None, self._session
+        choices = [question for question in session.questions(self.step) if question.choices and question.place]
+        self._consider(session.draft.with_answer((), None), choices, session.facts)
+
+    @work(thread=True, exclusive=True, group=_GROUP)
+    def _consider(self, draft: Draft, asked: list[Question], facts: Facts | None) -> None:
+        """Think about every choice; it takes a second, and nobody waits for it."""
+        for question in asked:
+            here = consequences(draft, question, facts)
+            if get_current_worker().is_cancelled:
+                return
+            self.post_message(self.Considered(question.key, here, draft))
+
+    def on_form_considered(self, event: Considered) -> None:
+        """Say it beside the choices, unless there are other answers by now."""
+        event.stop()
+        if event.draft.given == self._session.draft.given:
+            for field in self.query(ChoiceField):
+                if field.question.key == event.key:
+                    field.consider(event.here)
+            self.call_after_refresh(self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        """What is said above the field with the focus must not push it off the screen."""
+        field = self.field_at_hand()
+        if field is not None:
+            field.target.scroll_visible(animate=False)

@@ -1,4 +1,4 @@
-"""Text in a column of its own, with something to its left and, at times, to its right."""
+"""Text in a column of its own, with something to its left and, at times, to its right or below."""
 
 from textual.content import Content
 from textual.geometry import Size
@@ -12,7 +12,8 @@ _NARROWEST, _INDENT = 12, 4
 
 
 class Hanging(Widget):
-    """`left` stands before the first line of `text`, whose further lines are indented as far; `right` at the end.
+    """`left` stands before the first line of `text`, whose further lines are indented as far; `right` at the end;
+    `below` on lines of its own.
 
     One widget instead of a row of three: a step has many of these, and widgets are what costs time.
     """
@@ -21,11 +22,11 @@ class Hanging(Widget):
 
     def __init__(self, left: Content, text: Content, right: Content | None = None, *, classes: str = "") -> None:
         super().__init__(classes=classes)
-        self._parts = left, text, right or Content("")
+        self._parts = left, text, right or Content(""), Content("")
 
-    def put(self, left: Content, text: Content, right: Content | None = None) -> None:
+    def put(self, left: Content, text: Content, right: Content | None = None, below: Content | None = None) -> None:
         """Show something else."""
-        parts = left, text, right or Content("")
+        parts = left, text, right or Content(""), below or Content("")
         if [part.markup for part in parts] != [part.markup for part in self._parts]:
             self._parts = parts
             self.clear_cached_dimensions()
@@ -40,11 +41,30 @@ class Hanging(Widget):
         return Content("\n").join(self._lines(self.content_size.width))
 
     def _lines(self, width: int) -> list[Content]:
-        left, text, right = self._parts
+        return [*self._head(width), *self._below(width)]
+
+    @property
+    def room_below(self) -> int:
+        """So many lines of `below` are shown."""
+        return 100
+
+    def _below(self, width: int) -> list[Content]:
+        lines = self._indented(self._parts[3], width)
+        if len(lines) > self.room_below:
+            lines = lines[: self.room_below]
+            last = lines[-1].rstrip()
+            whole_words = last if last.cell_length <= width - 2 else last[: last.plain.rfind(" ", 0, width - 1)]
+            lines[-1] = Content.assemble(whole_words, " …")
+        return lines
+
+    def _indented(self, text: Content, width: int) -> list[Content]:
+        return [line.pad_left(_INDENT) for line in text.wrap(max(1, width - _INDENT))] if text else []
+
+    def _head(self, width: int) -> list[Content]:
+        left, text, right, _ = self._parts
         room = width - left.cell_length - right.cell_length - (1 if right else 0)
         if room < _NARROWEST:
-            further = [line.pad_left(_INDENT) for line in text.wrap(max(1, width - _INDENT))]
-            return [*Content.assemble(left, right).wrap(max(1, width)), *further]
+            return [*Content.assemble(left, right).wrap(max(1, width)), *self._indented(text, width)]
         first, *further = text.wrap(room) or [Content("")]
         first = first.pad_right(room - first.cell_length)
         gap = Content(" " * left.cell_length)

@@ -1,5 +1,7 @@
 """Help for the question at hand: all of its choices, where it is documented, and the keys."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from wizard.asking import card_of
+from wizard.consequences import Consequence
 from wizard.questions import Question
 from wizard.tui.dialog import Dialog
 from wizard.tui.labelled import Labelled
@@ -18,6 +21,8 @@ KEYS = {
     "Enter": "go on to the next question, after the last one to the next step (in text of several lines: a new line)",
     "up / down": "take another choice, or move between the questions",
     "F2": "the manifests that this step brings in, and back",
+    "F3": "from a question to the lines that its answer brings in; from a line, why it is there: to its question",
+    "F4": "where a field says here: the next name that this cluster has",
     "F5": "ask the cluster again",
     "F6": "how the installation of this namespace is, where there is one",
     "^f": "in Review: search; Enter goes to the next match, Escape back to the list",
@@ -51,14 +56,15 @@ class HelpDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "close", "Close", show=False)]
 
-    def __init__(self, question: Question | None) -> None:
+    def __init__(self, question: Question | None, here: Mapping[str, Consequence] = MappingProxyType({})) -> None:
         super().__init__()
         self._question = question
+        self._here = here
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"), VerticalScroll():
             if self._question is not None:
-                yield from _about(self._question)
+                yield from _about(self._question, self._here)
             yield Static("Keys", classes="headline spaced" if self._question else "headline", markup=False)
             for key, text in KEYS.items():
                 yield Labelled(key, text)
@@ -69,7 +75,7 @@ class HelpDialog(Dialog[None]):
         self.query_one(VerticalScroll).focus()
 
 
-def _about(question: Question) -> ComposeResult:
+def _about(question: Question, here: Mapping[str, Consequence]) -> ComposeResult:
     yield Static(question.title, classes="headline", markup=False)
     yield Static(question.help, markup=False)
     if question.docs:
@@ -79,5 +85,9 @@ def _about(question: Question) -> ComposeResult:
     for choice in question.choices:
         yield Static(choice.title, classes="headline spaced", markup=False)
         yield Static(choice.summary, markup=False)
+        if choice.blocked:
+            yield Labelled("not here", choice.blocked)
+        if said := here.get(choice.value, Consequence()).text().replace("here: ", "", 1):
+            yield Labelled("here", said)
         for label, text in card_of(choice):
             yield Labelled(label, text)

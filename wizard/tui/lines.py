@@ -54,8 +54,14 @@ def lines_of(manifest: Manifest) -> list[Line]:
     return lines
 
 
-def marked(lines: list[Line], step: str, before: list[Line] | None) -> list[Line]:
-    """The lines marked for a step: what it brings in, and what differs from the lines `before` its answers changed."""
+def brings(origin: Origin, step: str, place: str = "") -> bool:
+    """Whether a line of this origin is there because of a step, or of the answer at one place."""
+    return f"{origin.answer}.".startswith(f"{place}.") if place else step_of(origin) == step
+
+
+def marked(lines: list[Line], step: str, before: list[Line] | None, place: str = "") -> list[Line]:
+    """The lines marked for a step, or for one answer of it: what it brings in, and what differs from the lines
+    `before` its answers changed."""
     changed: set[int] = set()
     if before is not None and [line.text for line in before] != [line.text for line in lines]:
         matcher = SequenceMatcher(None, [line.text for line in before], [line.text for line in lines], autojunk=False)
@@ -67,7 +73,7 @@ def marked(lines: list[Line], step: str, before: list[Line] | None) -> list[Line
             line.text,
             line.path,
             line.origin,
-            CHANGED if number in changed else BROUGHT if line.step == step else PLAIN,
+            CHANGED if number in changed else BROUGHT if brings(line.origin, step, place) else PLAIN,
         )
         for number, line in enumerate(lines)
     ]

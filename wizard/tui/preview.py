@@ -9,13 +9,17 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from wizard.questions import Question
 from wizard.render import Manifest
 from wizard.session import RAIL, Session
-from wizard.tui.lines import BROUGHT, CHANGED, PLAIN, Line, excerpt, lines_of, marked, step_of
+from wizard.tui.lines import BROUGHT, CHANGED, PLAIN, Line, brings, excerpt, lines_of, marked
+from wizard.tui.moves import Wanted
+from wizard.tui.why import Reason, reason
 from wizard.tui.yaml_view import YamlView, coloured
 
 _WHOLE = "cluster"
 """This step decides where all of it goes: its preview lists everything."""
+_TOLD = 3
 
 
 class Preview(Vertical):
@@ -45,7 +49,11 @@ class Preview(Vertical):
         self._opened: list[Manifest] = []
         self._lines: dict[str, list[Line]] = {}
         self._signs: dict[str, str] = {}
+        self._rows: list[Line | None] = []
+        """The lines that are shown; None for a gap."""
         self._shown = ""
+        self._place = self._title_of = ""
+        """The answer that alone is looked at, and its question; empty for the whole step."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="brought", markup=False)
@@ -57,6 +65,21 @@ class Preview(Vertical):
         """So that the arrow keys choose among the objects."""
         self.query_one(OptionList).focus()
 
+    def about(self, question: Question) -> bool:
+        """Show what one answer brings in, and whether that is anything; `open` and `whole` show the step again."""
+        self._place, self._title_of, self._shown = question.place, question.title, ""
+        self.refresh_manifests()
+        if not self._shown:
+            self.whole()
+            return False
+        self.query_one(YamlView).focus()
+        return True
+
+    def whole(self) -> None:
+        """Show again all that the step brings in."""
+        self._place = ""
+        self.refresh_manifests()
+
     def seen(self) -> None:
         """It may be seen from now on, since the terminal became wide enough."""
         if self._painted != self._step:
@@ -64,9 +87,8 @@ class Preview(Vertical):
 
     def open(self, step: str) -> None:
         """Start with a step: what changes from here on is marked as changed."""
-        self._step, self._before, self._shown = step, {}, ""
+        self._step, self._before, self._shown, self._place = step, {}, "", ""
         self._opened = self._session.rendered().manifests
-        self.query_one(YamlView).scroll_home(animate=False)
         self.refresh_manifests()
 
     def refresh_manifests(self) -> None:
@@ -91,52 +113,92 @@ class Preview(Vertical):
                 if labels:
                     options.highlighted = labels.index(self._shown) if self._shown in labels else 0
         options.display = bool(labels)
-        if self._shown not in labels:
+        anew = self._shown not in labels
+        if anew:
             self._shown = labels[0] if labels else ""
-        self._paint()
+        self._paint(anew=anew)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the object at hand."""
         event.stop()
         self._shown = str(event.option.id)
-        self._paint()
-        self.query_one(YamlView).scroll_home(animate=False)
+        self._paint(anew=True)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Enter: into the lines."""
+        event.stop()
+        self.query_one(YamlView).focus()
+
+    def on_yaml_view_pointed(self, event: YamlView.Pointed) -> None:
+        """Say why the line at hand is there."""
+        event.stop()
+        found = self._reason()
+        if found is not None:
+            self.query_one("#origin", Static).update(f"F3 why: {found.text}")
+        else:
+            self.query_one("#origin", Static).update(self._origins())
+
+    def on_yaml_view_asked(self, event: YamlView.Asked) -> None:
+        """To the question whose answer brought the line in."""
+        event.stop()
+        found = self._reason()
+        if found is not None:
+            self.post_message(Wanted(found.step, found.key))
+
+    def _reason(self) -> Reason | None:
+        view = self.query_one(YamlView)
+        line = self._rows[view.at] if view.has_focus and view.at < len(self._rows) else None
+        return reason(self._session, line.origin) if line else None
 
     def _sign(self, manifest: Manifest) -> str:
         """`+` for an object that the step brings in, `~` for one with lines of it, else nothing."""
-        if self._step == _WHOLE:
+        if self._all or brings(manifest.trace.of(()), self._step, self._place):
             return BROUGHT
-        if step_of(manifest.trace.of(())) == self._step:
-            return BROUGHT
-        lines = marked(self._lines[manifest.label], self._step, self._before.get(manifest.label))
+        lines = self._marked(manifest.label)
         return CHANGED if any(line.mark != PLAIN for line in lines) else ""
 
+    @property
+    def _all(self) -> bool:
+        return self._step == _WHOLE and not self._place
+
+    def _marked(self, label: str) -> list[Line]:
+        """The lines of an object; of one answer, what changed counts for nothing."""
+        before = None if self._place else self._before.get(label)
+        return marked(self._lines[label], self._step, before, self._place)
+
     def _title(self, shown: list[Manifest]) -> Content:
-        stale = " (of the last answers without a problem)" if self._session.problems() else ""
+        missing = self._session.made_up()
+        told = ", ".join(missing[:_TOLD]) + (" …" if len(missing) > _TOLD else "")
+        stale = f", with examples in place of: {told}" if missing else ""
+        about = self._title_of if self._place else RAIL[self._step]
         if not shown:
-            return Content(f"{RAIL[self._step]} changes no manifest yet.{stale}")
+            return Content(f"{about} changes no manifest yet.{stale}")
         count = f"{len(shown)} object" + ("s" if len(shown) > 1 else "")
-        title = "All that the plan brings" if self._step == _WHOLE else f"What {RAIL[self._step]} brings in"
+        title = "All that the plan brings" if self._all else f"What {about} brings in"
         return Content(f"{title}: {count}{stale}")
 
-    def _paint(self) -> None:
+    def _paint(self, *, anew: bool = False) -> None:
+        """The lines of the object at hand, the pointer where it was, or `anew` at the first that is marked."""
         view, origin = self.query_one(YamlView), self.query_one("#origin", Static)
         view.display = origin.display = bool(self._shown)
         if not self._shown:
             return
-        lines = marked(self._lines[self._shown], self._step, self._before.get(self._shown))
-        whole = self._step == _WHOLE or self._signs[self._shown] == BROUGHT
+        lines = self._marked(self._shown)
+        whole = self._all or (self._signs[self._shown] == BROUGHT and not self._place)
         numbers = range(len(lines)) if whole else excerpt(lines)
         texts = coloured("\n".join(line.text for line in lines))
         rows: list[Content] = []
+        self._rows = []
         for before, number in zip([-1, *numbers], numbers, strict=False):
             if number > before + 1:
-                rows.append(Content.styled("  …", "dim"))
+                rows.append(Content.styled(" …", "dim"))
+                self._rows.append(None)
             rows.append(Content.assemble((f"{lines[number].mark} ", "bold"), texts[number]))
-        view.query_one(Static).update(Content("\n").join(rows))
-        origin.update(self._origins(lines))
+            self._rows.append(lines[number])
+        first = next((number for number, line in enumerate(self._rows) if line and line.mark != PLAIN), 0)
+        view.show(rows, at=(first if self._place else 0) if anew else view.at)
 
-    def _origins(self, lines: list[Line]) -> Content:
+    def _origins(self) -> str:
         """The blueprint files that the marked lines come from."""
-        files = list(dict.fromkeys(f"blueprints/{line.origin.file}" for line in lines if line.mark != PLAIN))
-        return Content("\n".join(files[:3]) or "not changed by this step")
+        found = [line.origin.file for line in self._rows if line and line.mark != PLAIN]
+        return "\n".join(f"blueprints/{file}" for file in list(dict.fromkeys(found))[:3]) or "not changed by this step"

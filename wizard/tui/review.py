@@ -7,14 +7,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from wizard.progress import Mark
-from wizard.questions import Key
 from wizard.session import Session
 from wizard.tui.entries import CHECKS, Entry, checks_entry, entries_of
+from wizard.tui.moves import Wanted
+from wizard.tui.why import Reason, reason
 from wizard.tui.yaml_view import YamlView, coloured
 
 
@@ -32,6 +32,7 @@ class Review(Vertical):
         }
         OptionList:focus { background-tint: transparent; }
         #problems { width: 1fr; }
+        #why { height: auto; max-height: 2; color: $text-muted; padding: 0 0 0 1; }
         #yaml { width: 1fr; border-left: vkey $panel; padding: 0 0 0 1; }
     }
     """
@@ -40,14 +41,6 @@ class Review(Vertical):
         Binding("ctrl+f", "search", "search", key_display="^f"),
         Binding("escape", "back", "Back", show=False),
     ]
-
-    class Mend(Message):
-        """Somebody wants to mend the answer to a question."""
-
-        def __init__(self, step: str, key: Key) -> None:
-            super().__init__()
-            self.step = step
-            self.key = key
 
     def __init__(self, session: Session, id: str) -> None:
         super().__init__(id=id)
@@ -63,6 +56,7 @@ class Review(Vertical):
         with Horizontal():
             yield OptionList(id="objects", compact=True)
             yield YamlView(id="yaml")
+        yield Static(id="why", markup=False)
 
     def open(self) -> None:
         """Show what holds now."""
@@ -93,9 +87,10 @@ class Review(Vertical):
             self._list()
 
     def toggle(self) -> None:
-        """At 80 columns: from the list to the YAML and back."""
-        self.set_class(not self.has_class("-yaml"), "-yaml")
-        (self.query_one("#yaml") if self.has_class("-yaml") else self.query_one("#objects")).focus()
+        """From the list or the search into the YAML, and back to the list."""
+        into = not self.query_one("#yaml").has_focus
+        self.set_class(into, "-yaml")
+        self.query_one("#yaml" if into else "#objects").focus()
 
     def action_search(self) -> None:
         """Put the cursor into the search."""
@@ -115,7 +110,7 @@ class Review(Vertical):
         event.stop()
         if event.option_list.id == "problems":
             problem = self._session.problems()[event.option_index]
-            self.post_message(self.Mend(problem.step, problem.key))
+            self.post_message(Wanted(problem.step, problem.key))
         else:
             self.add_class("-yaml")
             self.query_one("#yaml").focus()
@@ -128,6 +123,25 @@ class Review(Vertical):
             if shown is not self._shown:
                 self._shown, self._hit = shown, -1
                 self._paint()
+
+    def on_yaml_view_pointed(self, event: YamlView.Pointed) -> None:
+        """Say why the line at hand is there."""
+        event.stop()
+        found = self._reason()
+        self.query_one("#why").display = found is not None
+        self.query_one("#why", Static).update(f"F3 why: {found.text}" if found else "")
+
+    def on_yaml_view_asked(self, event: YamlView.Asked) -> None:
+        """To the question whose answer brought the line in."""
+        event.stop()
+        found = self._reason()
+        if found is not None:
+            self.post_message(Wanted(found.step, found.key))
+
+    def _reason(self) -> Reason | None:
+        view = self.query_one("#yaml", YamlView)
+        origin = self._shown.origin(view.at) if self._shown and view.has_focus else None
+        return reason(self._session, origin) if origin else None
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Only what holds the text stays listed."""
@@ -189,7 +203,7 @@ class Review(Vertical):
             start = lines[number].plain.lower().index(wanted.lower())
             style = "reverse bold" if number == at else "reverse"
             lines[number] = lines[number].stylize(style, start, start + len(wanted))
-        view.show(lines, top=at)
+        view.show(lines, at=at)
 
     def _entry(self, id: str | None) -> Entry | None:
         return next((entry for entry in self._entries if entry.label == id), None)

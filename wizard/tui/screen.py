@@ -21,9 +21,12 @@ from wizard.tui.apply_pane import ApplyPane
 from wizard.tui.fields import Field
 from wizard.tui.form import Form
 from wizard.tui.header import Header
+from wizard.tui.kept import Kept
+from wizard.tui.moves import Wanted
 from wizard.tui.preview import Preview
 from wizard.tui.rail import Rail
 from wizard.tui.review import Review
+from wizard.tui.yaml_view import YamlView
 
 
 class WizardScreen(Screen[None]):
@@ -35,11 +38,12 @@ class WizardScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "help", key_display="F1", priority=True),
         Binding("f2", "preview", "preview", key_display="F2", priority=True),
+        Binding("f3", "why", "why", key_display="F3", priority=True, tooltip="From an answer to its lines, and back"),
         Binding("f5", "look", "ask the cluster again", key_display="F5", priority=True, show=False),
         Binding("f6", "status", "status", key_display="F6", priority=True),
         Binding("f7", "previous", "back", key_display="F7", priority=True),
         Binding("f8", "next", "next", key_display="F8", priority=True),
-        Binding("ctrl+s", "save", "save plan", key_display="^s", priority=True),
+        Binding("ctrl+s", "save", "save", key_display="^s", priority=True),
     ]
 
     class Looked(Message):
@@ -74,6 +78,31 @@ class WizardScreen(Screen[None]):
         self.action_look()
         self.set_interval(10, self._paint_header)
         await self.go(next(iter(RAIL)))
+        kept = self._session.left()
+        if kept is not None:
+            self._offer_kept(kept)
+
+    def on_unmount(self) -> None:
+        """What was answered in the last step."""
+        if self.apply_pane.state != "done":
+            self._session.keep()
+
+    def _offer_kept(self, kept: Kept) -> None:
+        from wizard.tui.confirm_dialog import ConfirmDialog
+
+        async def chosen(anew: bool | None) -> None:
+            if anew:
+                self._session.forget()
+            else:
+                self._session.draft = kept.draft
+                await self.go(self.step)
+
+        text = (
+            f"They are of {kept.at:%d %B, %H:%M}: the {kept.draft.profile} profile in namespace "
+            f"{kept.draft.value(('namespace',))}. No secret is among them."
+        )
+        headline = "Answers of an earlier run were not saved."
+        self.app.push_screen(ConfirmDialog(headline, text, yes="Begin anew", no="Go on with them"), chosen)
 
     def action_look(self) -> None:
         """Ask the cluster anew."""
@@ -105,7 +134,7 @@ class WizardScreen(Screen[None]):
             if self.step == "review":
                 self.query_one(Review).tell_checks()
             self._paint()
-            if self._session.offers_applied():
+            if self.app.screen is self and self._session.offers_applied():
                 self._offer_applied()
 
     def _offer_applied(self) -> None:
@@ -134,6 +163,7 @@ class WizardScreen(Screen[None]):
         if self._session.facts and self._session.facts.namespace != self._session.namespace:
             self.action_look()
         self.step = step
+        self._session.keep()
         self.remove_class("-preview")
         self._session.seen.add(step)
         self.query_one(ContentSwitcher).current = "form" if step in STEPS else step
@@ -145,6 +175,7 @@ class WizardScreen(Screen[None]):
             await self.query_one(Form).show(step)
             self.query_one(Preview).open(step)
             self.query_one(Form).focus_field(key)
+        self.refresh_bindings()
         self._paint()
 
     async def action_next(self) -> None:
@@ -165,24 +196,39 @@ class WizardScreen(Screen[None]):
                 self.query_one(Preview).refresh_manifests()
                 self.call_after_refresh(self.query_one(Preview).focus_objects)
             else:
+                self.query_one(Preview).whole()
                 self.call_after_refresh(self.query_one(Form).focus_field)
+
+    def action_why(self) -> None:
+        """From a line to the question whose answer brought it in; from a question to the lines of its answer."""
+        field = self.query_one(Form).field_at_hand() if self.step in STEPS else None
+        if isinstance(self.focused, YamlView):
+            self.focused.action_ask()
+        elif field is not None:
+            self.add_class("-preview")
+            if not field.question.place or not self.query_one(Preview).about(field.question):
+                self.remove_class("-preview")
+                self.notify(f"No line of a manifest follows from this answer: {field.question.title}")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only keys that do something at this step are keys."""
+        if action == "status":
+            return self._session.applied is not None
+        idle = {"previous": next(iter(RAIL)), "next": list(RAIL)[-1], "preview": "apply", "why": "apply"}
+        return idle.get(action) != self.step
 
     def action_help(self) -> None:
         """Help for the question at hand."""
         from wizard.tui.help_dialog import HelpDialog
 
         field = self.query_one(Form).field_at_hand() if self.step in STEPS else None
-        self.app.push_screen(HelpDialog(field.question if field else None))
+        self.app.push_screen(HelpDialog(field.question, field.here) if field else HelpDialog(None))
 
     def action_status(self) -> None:
         """How the installation of this namespace is."""
         from wizard.tui.status_dialog import StatusDialog
 
         self.app.push_screen(StatusDialog(self._session))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key is shown only where it does something."""
-        return action != "status" or self._session.applied is not None
 
     async def action_save(self) -> None:
         """Save the plan; while it is none, say what is to mend."""
@@ -226,8 +272,8 @@ class WizardScreen(Screen[None]):
         """A click on the rail."""
         await self.go(event.step)
 
-    async def on_review_mend(self, event: Review.Mend) -> None:
-        """To the question to mend."""
+    async def on_wanted(self, event: Wanted) -> None:
+        """To a question."""
         await self.go(event.step, event.key)
 
     async def on_apply_pane_mend(self, event: ApplyPane.Mend) -> None:
@@ -247,7 +293,9 @@ class WizardScreen(Screen[None]):
         self.app.push_screen(RehearseDialog(self._session), chosen)
 
     def on_apply_pane_turned(self, event: ApplyPane.Turned) -> None:
-        """The rail shows how far Apply is; once it is done, there is an installation to be known."""
+        """The rail shows how far Apply is; what is applied, the cluster keeps, and it can be looked at."""
+        if self.apply_pane.state == "done":
+            self._session.forget()
         self._paint()
         if self.apply_pane.state == "done":
             self._session.offers_nothing()

@@ -51,7 +51,12 @@ class CertificateSecret(Closed):
     """A certificate that is in a Secret already."""
 
     type: Literal["secret"] = "secret"
-    name: DnsName = ask("Secret", "Its name. It is of type kubernetes.io/tls and in this namespace.", TLS_DOCS)
+    name: DnsName = ask(
+        "Secret",
+        "Its name. It is of type kubernetes.io/tls and in this namespace.",
+        TLS_DOCS,
+        examples=["airflow-tls"],
+    )
 
 
 class CertManager(Closed):
@@ -59,7 +64,10 @@ class CertManager(Closed):
 
     type: Literal["certManager"] = "certManager"
     issuer: DnsName = ask(
-        "Issuer", "The name of the issuer, as `kubectl get clusterissuers` shows it.", CERT_MANAGER_DOCS
+        "Issuer",
+        "The name of the issuer, as `kubectl get clusterissuers` shows it.",
+        CERT_MANAGER_DOCS,
+        examples=["letsencrypt"],
     )
     issuer_kind: Annotated[str, matching("ClusterIssuer|Issuer", "must be ClusterIssuer or Issuer")] = ask(
         "Kind of issuer",
@@ -78,6 +86,7 @@ class Ingress(Closed):
         "Where browsers find it, such as https://example.com/airflow. The Ingress's host and path and all of "
         "Airflow's own addresses follow from it.",
         PROXY_DOCS,
+        examples=["https://airflow.example.com", "http://airflow.example.com"],
     )
     ingress_class: DnsName | None = ask(
         "Ingress class",

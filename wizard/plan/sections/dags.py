@@ -90,6 +90,7 @@ class SshKey(Closed):
         "ADDRESS` prints, or those of ~/.ssh/known_hosts. Compare their fingerprints with what the host publishes.",
         GIT_SYNC_DOCS,
         kind="lines",
+        examples=["git.example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"],
     )
 
 
@@ -149,6 +150,7 @@ def _is_known(repository: str, known_hosts: str) -> None:
 
 
 Repository = Annotated[str, AfterValidator(repository_address)]
+_REPOSITORIES = ["git@git.example.org:acme/dags.git", "https://git.example.org/acme/dags.git"]
 Ref = Annotated[str, matching(r"[^\s~^:?*\[\\-][^\s~^:?*\[\\]*", "must be a branch, a tag or a commit")]
 Folder = Annotated[str, AfterValidator(folder_below)]
 
@@ -157,7 +159,9 @@ class GitSync(Closed):
     """A repository that a sidecar pulls."""
 
     type: Literal["git-sync"] = "git-sync"
-    repository: Repository = ask("Repository", "The address of the repository, by SSH or HTTPS.", GIT_SYNC_DOCS)
+    repository: Repository = ask(
+        "Repository", "The address of the repository, by SSH or HTTPS.", GIT_SYNC_DOCS, examples=_REPOSITORIES
+    )
     ref: Ref = ask("Branch", "Which branch (or tag, or commit) is deployed.", GIT_SYNC_DOCS, default="main")
     folder: Folder = ask(
         "Folder",
@@ -191,7 +195,9 @@ class GitBundle(Closed):
     """A repository that Airflow itself clones."""
 
     type: Literal["git-bundle"] = "git-bundle"
-    repository: Repository = ask("Repository", "The address of the repository, by SSH or HTTPS.", GIT_BUNDLE_DOCS)
+    repository: Repository = ask(
+        "Repository", "The address of the repository, by SSH or HTTPS.", GIT_BUNDLE_DOCS, examples=_REPOSITORIES
+    )
     ref: Ref = ask("Branch", "Which branch (or tag, or commit) is deployed.", GIT_BUNDLE_DOCS, default="main")
     folder: Folder = ask(
         "Folder",
@@ -214,7 +220,12 @@ class ExistingClaim(Closed):
     """A claim that is in the namespace already."""
 
     type: Literal["existing"] = "existing"
-    name: DnsName = ask("Claim", "The name of the PersistentVolumeClaim; it must be in the namespace.", VOLUME_DOCS)
+    name: DnsName = ask(
+        "Claim",
+        "The name of the PersistentVolumeClaim; it must be in the namespace.",
+        VOLUME_DOCS,
+        examples=["dags"],
+    )
 
 
 class NewClaim(Closed):

@@ -105,7 +105,10 @@ class Server(Closed):
     """A database that somebody else runs."""
 
     host: Host = ask(
-        "Host", "The database's host as the cluster's pods reach it, such as db.example.com.", DATABASE_DOCS
+        "Host",
+        "The database's host as the cluster's pods reach it, such as db.example.com.",
+        DATABASE_DOCS,
+        examples=["db.example.com"],
     )
     port: Port
     name: Name = ask("Database", "The database in which Airflow makes its tables.", DATABASE_DOCS, default="airflow")

@@ -63,7 +63,10 @@ class Ldap(Closed):
 
     type: Literal["ldap"] = "ldap"
     server: Annotated[str, AfterValidator(server_address)] = ask(
-        "Server", "ldaps:// is TLS from the start; ldap:// is in the clear, unless StartTLS is on.", FAB_LDAP_DOCS
+        "Server",
+        "ldaps:// is TLS from the start; ldap:// is in the clear, unless StartTLS is on.",
+        FAB_LDAP_DOCS,
+        examples=["ldaps://ldap.example.org", "ldap://ldap.example.org"],
     )
     start_tls: bool = ask(
         "StartTLS",
@@ -80,7 +83,10 @@ class Ldap(Closed):
         default=None,
     )
     bind_user: Name = ask(
-        "Bind user", "Who looks people up, such as cn=airflow,ou=services,dc=example,dc=org.", FAB_LDAP_DOCS
+        "Bind user",
+        "Who looks people up, such as cn=airflow,ou=services,dc=example,dc=org.",
+        FAB_LDAP_DOCS,
+        examples=["cn=airflow,ou=services,dc=example,dc=org"],
     )
     bind_password: SecretSource = ask(
         "Where is the bind user's password?",
@@ -89,7 +95,10 @@ class Ldap(Closed):
         choices="secret-sources",
     )
     user_base: Base = ask(
-        "Users below", "The DN below which people are, such as ou=people,dc=example,dc=org.", LDAP_DOCS
+        "Users below",
+        "The DN below which people are, such as ou=people,dc=example,dc=org.",
+        LDAP_DOCS,
+        examples=["ou=people,dc=example,dc=org"],
     )
     user_attribute: Attribute = ask(
         "User attribute",

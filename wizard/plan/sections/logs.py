@@ -77,7 +77,7 @@ class S3(Closed):
     type: Literal["s3"] = "s3"
     bucket: Annotated[
         str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "is the name of a bucket, such as acme-airflow-logs")
-    ] = ask("Bucket", "The bucket that logs go to; it must be there.", S3_DOCS)
+    ] = ask("Bucket", "The bucket that logs go to; it must be there.", S3_DOCS, examples=["acme-airflow-logs"])
     prefix: Prefix = ask(
         "Prefix", "The folder in the bucket, so that others can use the bucket too.", S3_DOCS, default="airflow"
     )
