@@ -135,7 +135,7 @@ async def test_team_from_start_to_proof(tmp_path: Path, deploy_key: str) -> None
         await screen.press("tab", "down")
         assert "team profile" in screen.text
         await screen.walk("dags")
-        assert "× is required" in screen.text
+        assert "×DAGs" in screen.text
         await fill(screen, "repository", "git@git.example.com:acme/dags.git")
         await choose(screen, "privateKey", "file")
         await fill(screen, "path", str(key))

@@ -4,6 +4,7 @@ There is no login, so it listens on loopback alone, and answers no page of anoth
 shows could else drive it.
 """
 
+import asyncio
 import logging
 import shlex
 import socket
@@ -15,6 +16,8 @@ from textual_serve.server import Server
 from wizard.errors import Exit, UserError
 
 HOST = "127.0.0.1"
+_LOOKS = 200
+"""Times 0.05 s, in which it must listen."""
 
 
 class Page(Server):
@@ -30,8 +33,19 @@ class Page(Server):
         logging.basicConfig(level=logging.ERROR)
 
     async def on_startup(self, app: web.Application) -> None:
-        """It listens from now on."""
-        self._ready(f"{self.public_url}/")
+        """It will listen in a moment; aiohttp has no word for when it does."""
+        self._opening = asyncio.create_task(self._opened())
+
+    async def _opened(self) -> None:
+        for _ in range(_LOOKS):
+            try:
+                _, writer = await asyncio.open_connection(self.host, self.port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                self._ready(f"{self.public_url}/")
+                return
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
         """A demo for a page of ours."""
