@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import time
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -14,6 +15,9 @@ from wizard.cluster.interface import Cluster
 
 KUBECONFIG = "AIRFLOW_WIZARD_TEST_KUBECONFIG"
 SERVER = "AIRFLOW_WIZARD_TEST_SERVER"
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell starts what runs in the background so, and each process that a test starts would not hear of Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 
 

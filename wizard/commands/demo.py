@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import redirect_stdout
 
 from wizard.commands.open import port
 from wizard.commands.options import DEFAULT_FILE, say
@@ -64,14 +65,17 @@ class Command:
 
         from wizard.page import show
 
+        out = sys.stdout
         chosen = [("-f", options.filename), ("--with", options.pain)]
         flags = [part for flag, value in chosen if value for part in (flag, str(value))]
         draft_of(options)  # a plan that is none is told here, not in each page
 
         def ready(url: str) -> None:
-            print(url, flush=True)
+            print(url, file=out, flush=True)
             say("Whoever can open pages of this machine can open it; it shows the sandbox alone. Ctrl-C ends it.")
             show(url)
 
-        serve([sys.executable, "-m", "wizard", "demo", *flags], options.port, ready)
+        # What a demo has said on its stderr, the server writes to stdout, which is data.
+        with redirect_stdout(sys.stderr):
+            serve([sys.executable, "-m", "wizard", "demo", *flags], options.port, ready)
         return Exit.OK
