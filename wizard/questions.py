@@ -81,6 +81,7 @@ class Draft:
 
     def __init__(self, answers: Answers | None = None) -> None:
         self.given: dict[Key, Any] = {}
+        self._asked: tuple[dict[Key, Any], tuple[Question, ...]] | None = None
         if answers:
             self._take(answers)
 
@@ -93,6 +94,14 @@ class Draft:
     def profile(self) -> str:
         """The name of the profile whose defaults hold."""
         return str(self.given.get(("profile",), PROFILES[0]))
+
+    def asked(self) -> tuple[Question, ...]:
+        """The questions that apply now: made once for the same answers, since each key press asks many times."""
+        known = self._asked
+        if known is None or known[0] != self.given:
+            profiled = {**defaults(self.profile), "profile": self.profile}
+            self._asked = known = dict(self.given), tuple(_below(Plan, (), "", profiled, self))
+        return known[1]
 
     def value(self, key: Key) -> Any:
         """What holds now for a question: the answer, else the profile's default, else the plan's; None for nothing."""
@@ -165,7 +174,7 @@ class Draft:
         taken = -1
         while taken != len(self.given):
             taken = len(self.given)
-            for question in list(questions(self)):
+            for question in questions(self):
                 part: Any = answers
                 for name in question.place.split("."):
                     part = part.get(name) if isinstance(part, dict) else None
@@ -181,9 +190,7 @@ def _within(place: str, wanted: str) -> bool:
 
 def questions(draft: Draft, step: str = "") -> Iterator[Question]:
     """The questions that apply with the answers so far, of one step or of all."""
-    for question in _below(Plan, (), "", {**defaults(draft.profile), "profile": draft.profile}, draft):
-        if step in ("", question.step):
-            yield question
+    return (question for question in draft.asked() if step in ("", question.step))
 
 
 def with_blocked(asked: list[Question], draft: Draft) -> list[Question]:

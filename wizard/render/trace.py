@@ -25,6 +25,9 @@ class Trace:
     def __init__(self, root: Origin) -> None:
         self._origins: dict[Path, Origin] = {(): root}
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Trace) and self._origins == other._origins
+
     def set(self, path: Path, origin: Origin) -> None:
         """From here on down, this is the origin; finer ones of before are forgotten."""
         for finer in [known for known in self._origins if known[: len(path)] == path]:

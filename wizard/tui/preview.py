@@ -48,6 +48,7 @@ class Preview(Vertical):
         self._before: dict[str, list[Line]] = {}
         self._opened: list[Manifest] = []
         self._lines: dict[str, list[Line]] = {}
+        self._read: dict[str, tuple[Manifest, list[Line]]] = {}
         self._signs: dict[str, str] = {}
         self._rows: list[Line | None] = []
         """The lines that are shown; None for a gap."""
@@ -98,8 +99,8 @@ class Preview(Vertical):
         self._painted = self._step
         manifests = self._session.rendered().manifests
         if manifests is not self._opened and not self._before:
-            self._before = {manifest.label: lines_of(manifest) for manifest in self._opened}
-        self._lines = {manifest.label: lines_of(manifest) for manifest in manifests}
+            self._before = {manifest.label: self._lines_of(manifest) for manifest in self._opened}
+        self._lines = {manifest.label: self._lines_of(manifest) for manifest in manifests}
         self._signs = signs = {manifest.label: self._sign(manifest) for manifest in manifests}
         shown = [manifest for manifest in manifests if signs[manifest.label]]
         shown.sort(key=lambda manifest: (BROUGHT, CHANGED, PLAIN).index(signs[manifest.label]))
@@ -117,6 +118,13 @@ class Preview(Vertical):
         if anew:
             self._shown = labels[0] if labels else ""
         self._paint(anew=anew)
+
+    def _lines_of(self, manifest: Manifest) -> list[Line]:
+        """Read anew only where the manifest is another one: a key press changes few of them."""
+        known = self._read.get(manifest.label)
+        if known is None or known[0] != manifest:
+            self._read[manifest.label] = known = manifest, lines_of(manifest)
+        return known[1]
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the object at hand."""

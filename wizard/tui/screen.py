@@ -75,7 +75,7 @@ class WizardScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         """Start at the first step, and look meanwhile at the cluster."""
-        self.action_look()
+        self.call_after_refresh(self.action_look)  # the first frame comes first
         self.set_interval(10, self._paint_header)
         await self.go(next(iter(RAIL)))
         kept = self._session.left()
