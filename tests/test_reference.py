@@ -1,5 +1,7 @@
 """The reference says all that can be asked, and the one beside the blueprints is today's."""
 
+import pytest
+
 from tests.asked import ASKED
 from wizard.blueprints_folder import BLUEPRINTS
 from wizard.causes import CAUSES
@@ -32,3 +34,8 @@ def test_a_part_of_it_by_the_place_in_the_plan() -> None:
 
 def test_an_unknown_place_is_said(capsys: object) -> None:
     assert run(["explain", "dgas"]) == Exit.USAGE
+
+
+def test_a_question_by_the_answer_that_a_plan_writes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "dags.type"]) == Exit.OK
+    assert capsys.readouterr().out == reference("dags")

@@ -28,7 +28,7 @@ async def test_laptop_from_start_to_proof() -> None:
         assert "+ Deployment airflow-scheduler" in await read_changes(screen)
         await screen.press("enter")
         await screen.until("In the sandbox all of it went well")
-        assert "airflow-wizard open -n seat-7" in screen.text
+        assert "airflow-wizard open -n seat-7" in screen.text and "printed once more" not in screen.text
         assert "User        admin" in screen.text
         assert "√ read its log" in screen.text
         assert screen.app.wizard.apply_pane.state == "done"

@@ -16,7 +16,7 @@ class Command:
     def run(self, options: argparse.Namespace) -> int:
         from wizard.reference import reference
 
-        text = reference(options.place)
+        text = reference(options.place.removesuffix(".type"))  # as a plan writes the answer to a question with choices
         if not text:
             raise UserError(
                 f"A plan has no {options.place}.", "airflow-wizard explain, without a name, lists all.", Exit.USAGE

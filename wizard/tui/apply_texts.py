@@ -40,7 +40,8 @@ def way_in(found: Summary, sandbox: bool) -> list[Static | Labelled]:
         headline = "In the sandbox all of it went well. On a cluster you would go on with:"
     parts: list[Static | Labelled] = [Static(headline, classes="headline", markup=False)]
     parts += [Labelled(label, text) for label, text in found.lines() if label != "Verify"]
-    parts.append(Static("These lines are printed once more when you quit (^q), to be copied.", markup=False))
+    if not sandbox:
+        parts.append(Static("These lines are printed once more when you quit (^q), to be copied.", markup=False))
     return parts
 
 
