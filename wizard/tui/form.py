@@ -151,5 +151,5 @@ class Form(VerticalScroll, can_focus=False):
     def _keep_in_sight(self) -> None:
         """What is said above the field with the focus must not push it off the screen."""
         field = self.field_at_hand()
-        if field is not None:
+        if field is not None and not self.region.overlaps(field.target.region):
             field.target.scroll_visible(animate=False)
