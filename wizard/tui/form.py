@@ -149,7 +149,7 @@ class Form(VerticalScroll, can_focus=False):
             self.call_after_refresh(self._keep_in_sight)
 
     def _keep_in_sight(self) -> None:
-        """What is said above the field with the focus must not push it off the screen."""
+        """What is said above the field with the focus must not push it off; one higher than the screen stays."""
         field = self.field_at_hand()
-        if field is not None:
+        if field is not None and field.target.region.height < self.region.height:
             field.target.scroll_visible(animate=False)
