@@ -70,8 +70,8 @@ class Prepared:
     def writes_nothing(self) -> bool:
         """Whether the record of it is right, too."""
         known = self.known
-        last = known and known.revisions and known.revisions[-1].plan == self.record.plan
-        return self.changes_nothing and bool(last) and known == self.record and not (known and known.applying)
+        right = known is not None and not known.applying and known == self.record.applied(datetime.now(UTC))
+        return self.changes_nothing and right
 
     def deploy_keys(self) -> list[str]:
         """What somebody must do with each key pair that was made; to be told once the Secret is there."""

@@ -82,6 +82,7 @@ class Draft:
     def __init__(self, answers: Answers | None = None) -> None:
         self.given: dict[Key, Any] = {}
         self._asked: tuple[dict[Key, Any], tuple[Question, ...]] | None = None
+        self._made: tuple[dict[Key, Any], Plan | PlanErrors] | None = None
         if answers:
             self._take(answers)
 
@@ -138,8 +139,18 @@ class Draft:
         return tree
 
     def plan(self) -> Plan:
-        """The plan of these answers. Raises `PlanErrors`."""
-        return complete(self.answers(), "these answers")
+        """The plan of these answers, made once as `asked` is. Raises `PlanErrors`."""
+        known = self._made
+        if known is None or known[0] != self.given:
+            made: Plan | PlanErrors
+            try:
+                made = complete(self.answers(), "these answers")
+            except PlanErrors as errors:
+                made = errors
+            self._made = known = dict(self.given), made
+        if isinstance(known[1], PlanErrors):
+            raise known[1].with_traceback(None)
+        return known[1]
 
     def said(self) -> dict[str, Any]:
         """What holds now, by place: the answers that `wizard.plan.rules` looks at."""

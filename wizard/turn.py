@@ -36,7 +36,7 @@ class Turn:
             else:
                 self._cluster.create(body)
         except (Conflict, Exists):
-            if not self._holds():  # it may be our own word, whose answer was lost on the way
+            if self._mine() is None:  # it may be our own word, whose answer was lost on the way
                 raise UserError(
                     f"Somebody else has begun to apply or delete in namespace {self._namespace} since you looked.",
                     "Nothing was written. The same command looks again, and goes on from there.",
@@ -44,8 +44,8 @@ class Turn:
 
     def hold(self) -> record.Record:
         """The record as it is now. Raises `UserError` where the turn is somebody else's."""
-        known = record.read(self._cluster, self._namespace)
-        if known is None or known.applying is None or known.applying[0] != self._whose:
+        known = self._mine()
+        if known is None:
             raise UserError(
                 f"Somebody else applies or deletes in namespace {self._namespace} now, and goes on with it.",
                 "This one has stopped. Wait until the other has ended; airflow-wizard diff shows what differs then.",
@@ -66,6 +66,7 @@ class Turn:
                 return
         self._cluster.apply(replace(wanted, version="", applying=None).body(self._namespace), force=True)
 
-    def _holds(self) -> bool:
+    def _mine(self) -> record.Record | None:
+        """The record as it is now; None where it is another's word that stands there, or nobody's."""
         known = record.read(self._cluster, self._namespace)
-        return known is not None and known.applying is not None and known.applying[0] == self._whose
+        return known if known and known.applying and known.applying[0] == self._whose else None

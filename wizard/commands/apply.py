@@ -52,8 +52,8 @@ def add_apply(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force-conflicts", action="store_true", help="take over what other field managers own")
 
 
-def carry_out(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> int:
-    """Show what changes, ask, write, wait, and say how to get in."""
+def carry_out(cluster: "Cluster", plan: "Plan", options: argparse.Namespace, *, another: bool = False) -> int:
+    """Show what changes, ask, write, wait, and say how to get in; of `another` plan than the file's, what differs."""
     from wizard.apply import apply, check_schemas, prepare, sweep
     from wizard.summary import summary
     from wizard.watch import rollouts
@@ -79,10 +79,12 @@ def carry_out(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> 
         say_rows(rollouts(cluster, plan.namespace, options.timeout))
         say_rows(sweep(cluster, prepared))
     print(summary(plan, cluster.context, options.kubeconfig or "").text())
+    if another:
+        _tell_other_file(cluster, plan, options)
     return Exit.OK
 
 
-def tell_other_file(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> None:
+def _tell_other_file(cluster: "Cluster", plan: "Plan", options: argparse.Namespace) -> None:
     """Where the plan of -f or here is another than the one that was applied now: what to take over."""
     from wizard import record
     from wizard.history import changes

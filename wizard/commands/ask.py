@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wizard.commands.options import DEFAULT_FILE, add_cluster, confirm, say
+from wizard.commands.options import DEFAULT_FILE, add_beginning, add_cluster, confirm, say
 from wizard.errors import Exit, UserError
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ class Command:
     help = "ask the wizard's questions in lines, without a screen, and save the plan"
 
     def options(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument(
-            "-f", "--filename", metavar="PLAN", help=f"begin with this plan (default: {DEFAULT_FILE}, if it is there)"
-        )
+        add_beginning(parser)
         parser.add_argument("-n", "--namespace", metavar="NS", help="begin with this namespace")
         add_cluster(parser)
         # Those of `apply`, which this may end in: it asks, and waits until all is ready.

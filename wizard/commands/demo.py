@@ -5,7 +5,7 @@ import sys
 from contextlib import redirect_stdout
 
 from wizard.commands.open import port
-from wizard.commands.options import DEFAULT_FILE, say
+from wizard.commands.options import add_beginning, say
 from wizard.commands.wizard import draft_of, must_have_a_terminal
 from wizard.errors import Exit, UserError
 
@@ -24,9 +24,7 @@ class Command:
 
     def options(self, parser: argparse.ArgumentParser) -> None:
         pains = "; ".join(f"{name}: {text}" for name, text in PAINS.items())
-        parser.add_argument(
-            "-f", "--filename", metavar="PLAN", help=f"begin with this plan (default: {DEFAULT_FILE}, if it is there)"
-        )
+        add_beginning(parser)
         parser.add_argument(
             "--with",
             dest="pain",
@@ -34,7 +32,6 @@ class Command:
             choices=tuple(PAINS),
             help=f"let one thing go wrong, to see how it is told and mended: {pains}",
         )
-
         parser.add_argument("--serve", action="store_true", help="show it in a browser, on 127.0.0.1 alone")
         parser.add_argument(
             "--port", type=port, default=PORT, metavar="N", help=f"of --serve ({PORT}); 0 picks a free one"

@@ -21,6 +21,13 @@ PATIENCE = 3.0
 """Seconds between two rows about a thing that goes on waiting."""
 
 
+def add_beginning(parser: argparse.ArgumentParser) -> None:
+    """-f of those who ask: the plan whose answers they begin with."""
+    parser.add_argument(
+        "-f", "--filename", metavar="PLAN", help=f"begin with this plan (default: {DEFAULT_FILE}, if it is there)"
+    )
+
+
 def add_plan(parser: argparse.ArgumentParser) -> None:
     """-f and -n."""
     parser.add_argument(

@@ -2,9 +2,8 @@
 
 import argparse
 
-from wizard.commands.apply import add_apply, carry_out, tell_other_file
+from wizard.commands.apply import add_apply, carry_out
 from wizard.commands.options import add_plan, cluster_of, namespace_of, say
-from wizard.errors import Exit
 
 
 class Command:
@@ -25,7 +24,4 @@ class Command:
         plan = earlier(cluster, namespace, options.revision)
         for text in changes(applied_plan(cluster, namespace), plan):
             say(f"  {text}")
-        code = carry_out(cluster, plan, options)
-        if code == Exit.OK and options.dry_run == "none":
-            tell_other_file(cluster, plan, options)
-        return code
+        return carry_out(cluster, plan, options, another=True)

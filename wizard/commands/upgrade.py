@@ -2,7 +2,7 @@
 
 import argparse
 
-from wizard.commands.apply import add_apply, carry_out, tell_other_file
+from wizard.commands.apply import add_apply, carry_out
 from wizard.commands.options import add_plan, cluster_of, confirm, namespace_of, say, say_rows
 from wizard.errors import Exit
 
@@ -37,7 +37,4 @@ class Command:
                 return Exit.FAILED
             say_rows(migrate(cluster, plan, options.timeout))
         options.yes = True
-        code = carry_out(cluster, plan, options)
-        if code == Exit.OK and options.dry_run == "none":
-            tell_other_file(cluster, plan, options)
-        return code
+        return carry_out(cluster, plan, options, another=True)

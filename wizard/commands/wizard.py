@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wizard import prompts
-from wizard.commands.options import DEFAULT_FILE, add_cluster, plan_of, say
+from wizard.commands.options import DEFAULT_FILE, add_beginning, add_cluster, plan_of, say
 from wizard.errors import Exit, UserError
 
 if TYPE_CHECKING:
@@ -21,9 +21,7 @@ class Command:
     help = "open the wizard (what runs without a command)"
 
     def options(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument(
-            "-f", "--filename", metavar="PLAN", help=f"begin with this plan (default: {DEFAULT_FILE}, if it is there)"
-        )
+        add_beginning(parser)
         add_cluster(parser)
 
     def run(self, options: argparse.Namespace) -> int:

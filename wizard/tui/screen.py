@@ -12,7 +12,6 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer
 
 from wizard.check import Facts
-from wizard.errors import UserError
 from wizard.plan.file import DEFAULT_FILE, text_of
 from wizard.plan.model import Plan
 from wizard.questions import STEPS, Key
@@ -112,18 +111,7 @@ class WizardScreen(Screen[None]):
     def _look(self, context: str, namespace: str) -> None:
         """Ask the cluster of this run; of one that doesn't answer nothing is known, and Apply will say why."""
         facts = self._session.look(namespace)
-        self.post_message(self.Looked(context, facts, self._applied(facts) if facts else None))
-
-    def _applied(self, facts: Facts) -> Plan | None:
-        """The plan that was applied, where a record says so and it can be read."""
-        from wizard.record import NAME, applied_plan
-
-        if not any(body["metadata"]["name"] == NAME for body in facts.there.get("ConfigMap") or []):
-            return None
-        try:
-            return applied_plan(self._session.cluster(), facts.namespace)
-        except UserError:
-            return None
+        self.post_message(self.Looked(context, facts, _applied(facts) if facts else None))
 
     def on_wizard_screen_looked(self, event: Looked) -> None:
         """Say what the answers mean there, unless another one was chosen meanwhile."""
@@ -313,3 +301,10 @@ class WizardScreen(Screen[None]):
     def _paint(self) -> None:
         self._paint_header()
         self.query_one(Rail).show(self._session.marks(), self.step)
+
+
+def _applied(facts: Facts) -> Plan | None:
+    """The plan that was applied, where a record says so and it can be read."""
+    from wizard.record import readable
+
+    return readable(facts.record.plan) if facts.record else None
