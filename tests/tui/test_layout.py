@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from tests.tui.screens import LARGE, SMALL, Driven, wizard
 from wizard.cluster.kubeconfig import Context
-from wizard.session import RAIL
+from wizard.steps import RAIL
 from wizard.tui.yaml_view import YamlView
 
 LONG = [

@@ -8,8 +8,9 @@ from wizard.picks import Pick
 from wizard.plan.shorthand import in_a_line
 from wizard.progress import Mark
 from wizard.prompts.terminal import Terminal, say
-from wizard.questions import STEPS, Question
+from wizard.questions import Question
 from wizard.session import CONTEXT, Session
+from wizard.steps import STEPS
 
 PATIENCE = 10.0
 """Seconds for which the review waits for a cluster that hasn't answered yet."""

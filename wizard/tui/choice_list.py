@@ -14,14 +14,13 @@ from wizard.asking import card_of
 from wizard.consequences import Consequence
 from wizard.progress import Mark
 from wizard.questions import Choice
+from wizard.tui.app import HIGH
 from wizard.tui.hanging import MUTED, Hanging
 from wizard.tui.labelled import Labelled
 from wizard.tui.moves import Moved
 
 ON, OFF, BLOCKED, FAILING = "(●)", "( )", "(-)", "(×)"
 _LONGEST_TITLE = 26
-HIGH = 30
-"""Lines of a screen on which what a choice would mean may take several."""
 _MANY = 8
 """Choices of which one sees a part: contexts."""
 _COLOURS = {Mark.DONE: "$text-accent", Mark.WARNING: "$text-warning", Mark.FAILED: "$text-error"}
