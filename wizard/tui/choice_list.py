@@ -99,7 +99,7 @@ class ChoiceList(Vertical, can_focus=True):
     ]
 
     class Chosen(Message):
-        """Another choice was taken."""
+        """Another choice is taken; `show` paints it, with all else that follows from it."""
 
         def __init__(self, value: str) -> None:
             super().__init__()
@@ -118,7 +118,7 @@ class ChoiceList(Vertical, can_focus=True):
             for choice in self._choices:
                 yield ChoiceRow(choice, width, choice.value == self.value)
         with Vertical(id="card"):
-            yield from self._card()
+            yield from (Labelled(label, text) for label, text in self._card())
 
     def on_mount(self) -> None:
         """Of a long list, show the part with the chosen one."""
@@ -132,10 +132,7 @@ class ChoiceList(Vertical, can_focus=True):
             row.choice = choice
             row.mark(choice.value == value)
         self._scroll_to_chosen()
-        card = self.query_one("#card", Vertical)
-        with self.app.batch_update():
-            card.remove_children()
-            card.mount_all(self._card())
+        self._show_card()
 
     def consider(self, here: Mapping[str, Consequence]) -> None:
         """Say of each choice what it would mean here."""
@@ -162,9 +159,19 @@ class ChoiceList(Vertical, can_focus=True):
         if not any(choice.blocked for choice in self._choices if choice.value == event.value):
             self._take(event.value)
 
-    def _card(self) -> list[Labelled]:
+    def _card(self) -> list[tuple[str, str]]:
         chosen = next((choice for choice in self._choices if choice.value == self.value), None)
-        return [Labelled(label, text) for label, text in card_of(chosen)] if chosen else []
+        return card_of(chosen) if chosen else []
+
+    def _show_card(self) -> None:
+        """In the lines that are there already: widgets are what costs time."""
+        card, wanted = self.query_one("#card", Vertical), self._card()
+        there = list(card.query(Labelled))
+        for line, (label, text) in zip(there, wanted, strict=False):
+            line.say(label, text)
+        for line in there[len(wanted) :]:
+            line.remove()
+        card.mount_all(Labelled(label, text) for label, text in wanted[len(there) :])
 
     def _scroll_to_chosen(self) -> None:
         for row in self.query(ChoiceRow):
@@ -173,5 +180,4 @@ class ChoiceList(Vertical, can_focus=True):
 
     def _take(self, value: str) -> None:
         if value != self.value:
-            self.show(value)
             self.post_message(self.Chosen(value))

@@ -20,6 +20,7 @@ from wizard.progress import Mark
 from wizard.questions import Key, Question
 from wizard.tui.choice_list import ChoiceList
 from wizard.tui.moves import Moved
+from wizard.tui.text import put
 
 
 class Field(Vertical):
@@ -79,7 +80,7 @@ class Field(Vertical):
         kind = {Mark.DONE: "-noted", Mark.WARNING: "-warned"}.get(mark, "")
         told = self.query_one(".problem", Static)
         told.set_classes(["problem", *(["-told"] if text else []), *([kind] if kind else [])])
-        told.update(f"{mark} {text}" if text else "")
+        put(told, f"{mark} {text}" if text else "")
 
     def show(self, question: Question, value: Any) -> None:
         """Show what holds now; other answers may have changed it."""
@@ -120,7 +121,6 @@ class ChoiceField(Field):
     def on_choice_list_chosen(self, event: ChoiceList.Chosen) -> None:
         """Answer."""
         event.stop()
-        self.value = event.value
         self.post_message(self.Answered(self.question.key, event.value))
 
 
@@ -166,7 +166,7 @@ class TextField(Field):
         self._picks = tuple(pick.value for pick in picks)
         shown = self.query_one(".picks", Static)
         shown.set_class(bool(picks), "-offered")
-        shown.update(f"here (F4): {' · '.join(map(str, picks))}")
+        put(shown, f"here (F4): {' · '.join(map(str, picks))}")
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -87,11 +87,6 @@ class Form(VerticalScroll, can_focus=False):
         """The field that has the focus."""
         return next((field for field in self.query(Field) if field.has_pseudo_class("focus-within")), None)
 
-    async def on_field_answered(self, event: Field.Answered) -> None:
-        """Take the answer; the screen hears of it too."""
-        self._session.answer(event.key, event.value)
-        await self.refresh_fields()
-
     def on_moved(self, event: Moved) -> None:
         """Move the focus; Enter on the last field is the end of the step."""
         event.stop()

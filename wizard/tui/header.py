@@ -6,6 +6,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from wizard.tui.text import put
+
 if TYPE_CHECKING:
     from wizard.session import Session
 
@@ -47,7 +49,7 @@ class Header(Horizontal):
         wide = self.app.size.width >= WIDE
         asked = f" · asked {age(session.facts.age)}" if session.facts and wide else ""
         cluster = f"{session.context}{asked} · {session.server}" if session.context else "no cluster chosen"
-        self.query_one("#cluster", Static).update("" if session.sandbox else cluster)
+        put(self.query_one("#cluster", Static), "" if session.sandbox else cluster)
         size = f" · {sums(session.rendered()).short()}" if wide else ""
         target = f"namespace {session.namespace} · {session.draft.profile} profile{size}"
-        self.query_one("#target", Static).update(target)
+        put(self.query_one("#target", Static), target)

@@ -15,6 +15,7 @@ from wizard.session import Session
 from wizard.steps import RAIL
 from wizard.tui.lines import BROUGHT, CHANGED, PLAIN, Line, brings, excerpt, lines_of, marked
 from wizard.tui.moves import Wanted
+from wizard.tui.text import put
 from wizard.tui.why import Reason, reason
 from wizard.tui.yaml_view import YamlView, coloured
 
@@ -105,7 +106,7 @@ class Preview(Vertical):
         self._signs = signs = {manifest.label: self._sign(manifest) for manifest in manifests}
         shown = [manifest for manifest in manifests if signs[manifest.label]]
         shown.sort(key=lambda manifest: (BROUGHT, CHANGED, PLAIN).index(signs[manifest.label]))
-        self.query_one("#brought", Static).update(self._title(shown))
+        put(self.query_one("#brought", Static), self._title(shown))
         options = self.query_one(OptionList)
         labels = [manifest.label for manifest in shown]
         if [option.id for option in options.options] != [label for label in labels]:
@@ -143,9 +144,9 @@ class Preview(Vertical):
         event.stop()
         found = self._reason()
         if found is not None:
-            self.query_one("#origin", Static).update(f"F3 why: {found.text}")
+            put(self.query_one("#origin", Static), f"F3 why: {found.text}")
         else:
-            self.query_one("#origin", Static).update(self._origins())
+            put(self.query_one("#origin", Static), self._origins())
 
     def on_yaml_view_asked(self, event: YamlView.Asked) -> None:
         """To the question whose answer brought the line in."""

@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from wizard.progress import Mark
 from wizard.steps import RAIL
+from wizard.tui.text import put
 
 HERE = "▸"
 _GAP = "  "
@@ -54,7 +55,7 @@ class Rail(Static):
         if not self._marks or not self.size.width:
             return
         in_one_line = self.screen.has_class("-narrow")
-        self.update(self._line(self.content_size.width) if in_one_line else Content("\n").join(map(self._item, RAIL)))
+        put(self, self._line(self.content_size.width) if in_one_line else Content("\n").join(map(self._item, RAIL)))
 
     def _item(self, step: str) -> Content:
         mark = self._marks[step]

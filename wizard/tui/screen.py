@@ -235,13 +235,17 @@ class WizardScreen(StepsScreen):
         dialog = SaveDialog(text_of(self._session.draft.plan()), self._session.path or Path(DEFAULT_FILE))
         self.app.push_screen(dialog, saved)
 
-    def on_field_answered(self, event: Field.Answered) -> None:
-        """An answer changes the header, the rail and the preview; another cluster has other names to pick from."""
+    async def on_field_answered(self, event: Field.Answered) -> None:
+        """An answer changes the questions, the header, the rail and the preview, which are painted together; another
+        cluster has other names to pick from."""
+        self._session.answer(event.key, event.value)
         if event.key == CONTEXT:
             self._session.facts = None
             self.action_look()
-        self._paint()
-        self.call_after_refresh(self.query_one(Preview).refresh_manifests)
+        with self.app.batch_update():
+            await self.query_one(Form).refresh_fields()
+            self._paint()
+            self.query_one(Preview).refresh_manifests()
 
     async def on_form_finished(self, event: Form.Finished) -> None:
         """Enter on the last field."""

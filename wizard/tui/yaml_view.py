@@ -10,6 +10,8 @@ from textual.highlight import highlight
 from textual.message import Message
 from textual.widgets import Static
 
+from wizard.tui.text import put
+
 _LONGEST = 2_000
 """Lines; more of one object would take seconds to paint."""
 _POINTER, _NONE = "▸", " "
@@ -80,7 +82,7 @@ class YamlView(ScrollableContainer):
             return
         at = self.at if self.has_focus else -1
         rows = [Content.assemble(_POINTER if number == at else _NONE, line) for number, line in enumerate(self._lines)]
-        self.query_one(Static).update(Content("\n").join(rows))
+        put(self.query_one(Static), Content("\n").join(rows))
         self.post_message(self.Pointed())
 
 
