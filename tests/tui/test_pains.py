@@ -43,7 +43,7 @@ async def test_a_pain_is_told_and_another_answer_mends_it(name: str) -> None:
         await screen.until("Airflow runs, and a task ran in it.")
 
 
-async def test_a_claim_that_waits_in_the_wrong_class_is_made_anew_in_another_one() -> None:
+async def test_a_key_leads_from_what_is_stuck_to_its_answer_and_the_claim_that_waits_is_made_anew() -> None:
     pain = PAINS["rwx-pending"]
     sandbox = Sandbox(pace=0, pain=pain)
 
@@ -55,8 +55,11 @@ async def test_a_claim_that_waits_in_the_wrong_class_is_made_anew_in_another_one
         await screen.until("to create")
         await screen.press("enter")
         await screen.until("Change the answer and come back here")
+        await screen.until("Go to the answer")
         before = claim()
-        screen.app.session.answer(("logs", "volume", "storageClass"), "shared-storage")
+        await screen.press("enter")
+        assert screen.app.wizard.step == "logs"
+        await screen.type("shared-storage")
         await screen.go("apply")
         await screen.until("1 to recreate")
         said = " ".join(screen.text.split())
