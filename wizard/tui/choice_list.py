@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 
 from wizard.asking import card_of
 from wizard.consequences import Consequence
@@ -21,7 +22,7 @@ from wizard.tui.moves import Moved
 ON, OFF, BLOCKED, FAILING = "(●)", "( )", "(-)", "(×)"
 _LONGEST_TITLE = 26
 HIGH = 30
-"""Lines of a screen on which what a choice would mean may take several."""
+"""Lines of a screen on which a form has room to spare."""
 _MANY = 8
 """Choices of which one sees a part: contexts."""
 _COLOURS = {Mark.DONE: "$text-accent", Mark.WARNING: "$text-warning", Mark.FAILED: "$text-error"}
@@ -51,8 +52,8 @@ class ChoiceRow(Hanging):
 
     @property
     def room_below(self) -> int:
-        """On a low screen all choices shall be seen; the help of the question has the whole text."""
-        return 1 if self.app.size.height < HIGH else 3
+        """Nearly always the whole; the help of the question has the rest."""
+        return 3
 
     def consider(self, here: Consequence) -> None:
         """Say what it would mean here."""
@@ -167,10 +168,13 @@ class ChoiceList(Vertical, can_focus=True):
         chosen = next((choice for choice in self._choices if choice.value == self.value), None)
         return [Labelled(label, text) for label, text in card_of(chosen)] if chosen else []
 
+    @property
+    def chosen_row(self) -> Widget:
+        """The row of the choice that is taken; the list itself where none is."""
+        return next((row for row in self.query(ChoiceRow) if row.choice.value == self.value), self)
+
     def _scroll_to_chosen(self) -> None:
-        for row in self.query(ChoiceRow):
-            if row.choice.value == self.value:
-                row.scroll_visible(animate=False)
+        self.chosen_row.scroll_visible(animate=False)
 
     def _take(self, value: str) -> None:
         if value != self.value:
