@@ -14,6 +14,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from tests.catalogue import FILES
+from wizard.apply import apply, prepare
 from wizard.asking import kind_of, read
 from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
@@ -161,6 +162,19 @@ def test_the_cluster_s_names_and_findings_stand_beside_the_questions(
     assert f"here: {here.picks()['storageClass'][0]}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_what_is_installed_is_offered_to_go_on_with(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str
+) -> None:
+    cluster, installed = Sandbox(pace=0), parse(f"{HEAD}laptop\nexecutor: {{type: local, parallelism: 7}}\n")
+    list(apply(cluster, prepare(cluster, installed)))
+    here = Session(Draft(), lambda _: cluster, [Context(cluster.context, cluster.server, "default", True)])
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n\n\n" + f"{answer}\n" + "\n" * 80))
+    Interview(here, Plain()).all_steps()
+    assert "Namespace airflow holds an installation" in capsys.readouterr().err
+    assert (here.draft.plan() == installed) == (answer == "y")
+
+
 class Spoken:
     """`airflow-wizard` in a terminal of 80x24."""
 
@@ -191,6 +205,7 @@ class Spoken:
 def test_from_an_empty_folder_to_a_plan_on_a_dumb_terminal(tmp_path: Path) -> None:
     wizard = Spoken(tmp_path, "dumb")
     wizard.answer("cannot draw", "")
+    wizard.answer("No kubeconfig was found", "")
     wizard.answer("Profile [1]:", "9\n")
     wizard.answer("must be one of 1, 2, 3", "1\n")
     wizard.answer("Namespace [airflow]:", "seat-7\n")
