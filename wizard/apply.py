@@ -15,7 +15,6 @@ from itertools import groupby
 from wizard import record, secrets
 from wizard.check import Facts, Finding, Sums, check, claims, every_right, look, refuse, sums
 from wizard.check.namespace import on_its_way_out
-from wizard.check.storage import CLAIM, unbound
 from wizard.cluster.interface import Cluster, Conflict, Exists, Forbidden, Missing, Object
 from wizard.deploy_key import request
 from wizard.diff import SIGNS, Change, compare
@@ -29,6 +28,7 @@ from wizard.render.manifests import MANAGED_BY, ORDER
 from wizard.short_pods import has_ended
 from wizard.threads import in_parallel
 from wizard.turn import Turn
+from wizard.unbound import CLAIM, unbound
 from wizard.watch import TASK_PODS
 
 _PATIENCE, _INTERVAL = 60, 0.2

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any, Literal
 
-from wizard.check.storage import CLAIM, unbound
 from wizard.cluster.interface import Cluster, Conflict, Invalid, Object
+from wizard.unbound import CLAIM, unbound
 from wizard.yaml_files import write_yaml
 
 What = Literal["create", "change", "recreate", "delete", "keep"]

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from wizard.check.facts import Facts
 from wizard.check.finding import Finding
 from wizard.check.quantity import number
-from wizard.check.storage import CHECK, CLAIM, claim_named, made_claims, place_of, unbound, wanted_size
+from wizard.check.storage import CHECK, claim_named, made_claims, place_of, wanted_size
 from wizard.cluster.interface import Object
 from wizard.progress import Mark
 from wizard.render import Manifest, Rendered
+from wizard.unbound import CLAIM, unbound
 
 DOCS = "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims"
 

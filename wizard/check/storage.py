@@ -9,8 +9,9 @@ from wizard.plan.fields import VOLUME_DOCS
 from wizard.progress import Mark
 from wizard.render import Manifest, Rendered
 from wizard.render.lift import pod_template, template_path
+from wizard.unbound import CLAIM, unbound
 
-CHECK, CLAIM = "storage", "PersistentVolumeClaim"
+CHECK = "storage"
 
 ONE_NODE = (
     "ebs.csi.aws.com kubernetes.io/aws-ebs pd.csi.storage.gke.io kubernetes.io/gce-pd disk.csi.azure.com "
@@ -82,11 +83,6 @@ def _fine(claim: Manifest, facts: Facts) -> Finding:
 def claim_named(facts: Facts, name: str) -> Object | None:
     """The claim of this name, if it is there."""
     return next((each for each in facts.claims or [] if each["metadata"]["name"] == name), None)
-
-
-def unbound(claim: Object) -> bool:
-    """Whether a claim still waits for a volume. It holds nothing then, and can be deleted and made anew."""
-    return (claim.get("status") or {}).get("phase") == "Pending" and not claim["spec"].get("volumeName")
 
 
 def bound(facts: Facts, name: str) -> bool:
