@@ -219,6 +219,16 @@ def test_from_an_empty_folder_to_a_plan_on_a_dumb_terminal(tmp_path: Path) -> No
     assert "\x1b" not in wizard.said.getvalue(), "a dumb terminal would show it"
 
 
+def test_on_a_dumb_terminal_the_demo_names_what_works_there(tmp_path: Path) -> None:
+    demo = Spoken(tmp_path, "dumb", "demo")
+    demo.answer("TERM=dumb cannot draw.", "")
+    demo.answer("`airflow-wizard ask` asks the same in lines", "")
+    assert demo.ended() == 2
+    ask = Spoken(tmp_path, "dumb", "ask")
+    ask.answer("Profile [1]:", "\x03")
+    assert ask.ended() == 130
+
+
 def test_from_a_plan_to_another_by_keys_and_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
     before = f"{HEAD}laptop\nnamespace: before\n"
     (tmp_path / "airflow-plan.yaml").write_text(before)

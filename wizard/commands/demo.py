@@ -4,6 +4,7 @@ import argparse
 import sys
 from contextlib import redirect_stdout
 
+from wizard import prompts
 from wizard.commands.open import port
 from wizard.commands.options import add_beginning, say
 from wizard.commands.wizard import draft_of, must_have_a_terminal
@@ -46,7 +47,10 @@ class Command:
         from wizard.questions import Draft
         from wizard.tui import run
 
-        must_have_a_terminal("`airflow-wizard render -f PLAN` shows the manifests.")
+        way_out = "`airflow-wizard explain` prints all that it asks."
+        if prompts.usable():
+            way_out = "`airflow-wizard ask` asks the same in lines, and makes a plan without a cluster too."
+        must_have_a_terminal(way_out)
         pain = sandbox_pains.PAINS[options.pain] if options.pain else None
         draft, path = (Draft(pain.answers), None) if pain and not options.filename else draft_of(options)
         sandbox = Sandbox(pace=1.0, pain=pain)
