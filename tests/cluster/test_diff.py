@@ -218,7 +218,7 @@ def test_a_claim_that_waits_is_made_anew_in_another_class_although_a_pod_waits_f
     send(cluster, laptop(namespace, **kept_in(classes[0])))
 
     def pods() -> list[Object]:
-        return cluster.list("v1", "Pod", namespace, labels="component=postgres-db")
+        return cluster.list("v1", "Pod", namespace, labels="component=database")
 
     wait_until(lambda: bool(pods()), pods)
     before = claim_of(cluster, namespace)
