@@ -14,6 +14,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from tests.catalogue import FILES
+from wizard.apply import apply, prepare
 from wizard.asking import kind_of, read
 from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
@@ -162,6 +163,19 @@ def test_the_cluster_s_names_and_findings_stand_beside_the_questions(
     assert f"here: {here.picks()['storageClass'][0]}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_what_is_installed_is_offered_to_go_on_with(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str
+) -> None:
+    cluster, installed = Sandbox(pace=0), parse(f"{HEAD}laptop\nexecutor: {{type: local, parallelism: 7}}\n")
+    list(apply(cluster, prepare(cluster, installed)))
+    here = Session(Draft(), lambda _: cluster, [Context(cluster.context, cluster.server, "default", True)])
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n\n\n" + f"{answer}\n" + "\n" * 80))
+    Interview(here, Plain()).all_steps()
+    assert "Namespace airflow holds an installation" in capsys.readouterr().err
+    assert (here.draft.plan() == installed) == (answer == "y")
+
+
 class Spoken:
     """`airflow-wizard` in a terminal of 80x24."""
 
@@ -192,6 +206,7 @@ class Spoken:
 def test_from_an_empty_folder_to_a_plan_on_a_dumb_terminal(tmp_path: Path) -> None:
     wizard = Spoken(tmp_path, "dumb")
     wizard.answer("cannot draw", "")
+    wizard.answer("No kubeconfig was found", "")
     wizard.answer("Profile [1]:", "9\n")
     wizard.answer("must be one of 1, 2, 3", "1\n")
     wizard.answer("Namespace [airflow]:", "seat-7\n")
@@ -203,6 +218,16 @@ def test_from_an_empty_folder_to_a_plan_on_a_dumb_terminal(tmp_path: Path) -> No
     assert wizard.ended() == 0
     assert parse((tmp_path / "airflow-plan.yaml").read_text()) == parse(f"{HEAD}laptop\nnamespace: seat-7")
     assert "\x1b" not in wizard.said.getvalue(), "a dumb terminal would show it"
+
+
+def test_on_a_dumb_terminal_the_demo_names_what_works_there(tmp_path: Path) -> None:
+    demo = Spoken(tmp_path, "dumb", "demo")
+    demo.answer("TERM=dumb cannot draw.", "")
+    demo.answer("`airflow-wizard ask` asks the same in lines", "")
+    assert demo.ended() == 2
+    ask = Spoken(tmp_path, "dumb", "ask")
+    ask.answer("Profile [1]:", "\x03")
+    assert ask.ended() == 130
 
 
 def test_from_a_plan_to_another_by_keys_and_nothing_is_overwritten_unasked(tmp_path: Path) -> None:

@@ -2,15 +2,19 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.tui.screens import wizard
 from wizard.at_hand import Remark, checks, look
+from wizard.cluster.kubeconfig import Context
+from wizard.cluster.sandbox import Sandbox
 from wizard.deploy_key import new_private_key, public_half
 from wizard.plan.known_hosts import fingerprint
 from wizard.progress import Mark
 from wizard.questions import Draft
+from wizard.session import Session
 
 PLACE = "dags.credentials.privateKey"
 ANSWERS = {
@@ -74,3 +78,26 @@ async def test_the_field_tells_before_the_answers_are_a_plan(tmp_path: Path) -> 
         file.write_text(new_private_key())
         await screen.app.wizard.go("dags", key)
         await screen.until("√ ssh-ed25519,")
+
+
+A_SECRET = {"type": "secret", "name": "mine", "key": "value"}
+
+
+@pytest.mark.parametrize(
+    ("place", "answers"),
+    [
+        ("database.password.name", {"database": {"type": "existing", "host": "db.example.com", "password": A_SECRET}}),
+        ("logs.connection.name", {"logs": {"type": "wasb", "container": "logs", "connection": A_SECRET}}),
+        ("airflow.pullSecret", {"airflow": {"pullSecret": "mine"}}),
+    ],
+)
+def test_a_secret_that_is_not_there_is_told_at_its_field_and_in_the_sandbox_how_to_go_on(
+    place: str, answers: dict[str, Any]
+) -> None:
+    cluster = Sandbox(pace=0)
+    here = [Context(cluster.context, cluster.server, "default", True)]
+    session = Session(Draft(answers), lambda _: cluster, here, sandbox=True)
+    session.facts = session.look("airflow")
+    remark = session.remarks()[place]
+    assert remark.mark is Mark.FAILED and f"the plan's {place.removesuffix('.name')} says" in remark.sentence
+    assert "The sandbox has none: take another answer to go on here." in remark.sentence

@@ -83,10 +83,16 @@ OURS = {"labels": dict(MANAGED_BY)}
 
 
 def claim(name: str, *, storage_class: str = "standard", size: str = "2Gi", mode: str = "ReadWriteOnce") -> Object:
-    """One of an installation that is there."""
+    """One of an installation that is there, with its volume."""
     asks = {"requests": {"storage": size}}
-    spec = {"storageClassName": storage_class, "accessModes": [mode], "resources": asks}
+    spec = {"storageClassName": storage_class, "accessModes": [mode], "resources": asks, "volumeName": "disk"}
     return of("v1", "PersistentVolumeClaim", name, "airflow", metadata=OURS, spec=spec)
+
+
+def waiting(**of: str) -> Object:
+    """One that has no volume yet; of a class that is not there, or the sandbox would give it one."""
+    body = claim("postgres-db", **of)
+    return {**body, "spec": {key: value for key, value in body["spec"].items() if key != "volumeName"}}
 
 
 APPLIED = "apiVersion: airflow-wizard/v1\nkind: Plan\nprofile: laptop\nairflow: {version: 3.3.2}\n"
@@ -226,6 +232,28 @@ CASES = {
         place="database.storage.storageClass",
         answers={"database": {"storage": {"type": "claim", "storageClass": "standard"}}},
         there=[SPACE, PASSWORD, claim("postgres-db", storage_class="other")],
+    ),
+    "a claim of another class that waits": Case(
+        "storage",
+        "Claim postgres-db waits for its volume with none-such, and the plan says standard: it is deleted",
+        Mark.WARNING,
+        "database.storage.storageClass",
+        answers={"database": {"storage": {"type": "claim", "storageClass": "standard"}}},
+        there=[SPACE, PASSWORD, waiting(storage_class="none-such")],
+    ),
+    "a claim that waits for a class that is not there": Case(
+        "storage",
+        "no StorageClass none-such, so claim postgres-db would stay Pending",
+        place="database.storage.storageClass",
+        answers={"database": {"storage": {"type": "claim", "storageClass": "none-such"}}},
+        there=[SPACE, PASSWORD, waiting(storage_class="none-such")],
+    ),
+    "a claim of another size that waits": Case(
+        "storage",
+        "waits for its volume with 1Gi, and the plan says 2Gi",
+        Mark.WARNING,
+        "database.storage.size",
+        there=[SPACE, PASSWORD, waiting(storage_class="none-such", size="1Gi")],
     ),
     "a claim that does not grow": Case(
         "storage",
@@ -471,6 +499,8 @@ def test_what_an_earlier_install_left_is_told_and_nothing_is_wrong() -> None:
     assert not fires(findings)
     (left,) = (finding for finding in findings if finding.check == "leftovers")
     assert "PersistentVolumeClaim postgres-db, Secret airflow-admin, Secret airflow-db" in left.sentence
+    unbound = facts_of(Case("", "", there=[SPACE, waiting(storage_class="none-such")]))
+    assert not failed(check(rendered(), unbound)), "without a volume there is no database that a password locks"
     there.append(of("v1", "ConfigMap", "airflow-wizard", "airflow", metadata=OURS))
     assert "leftovers" not in {each.check for each in check(rendered(), facts_of(Case("", "", there=there)))}
 

@@ -145,7 +145,7 @@ PASSWORD = {"type": "file", "path": "p"}
         ({"port": "5432x"}, "port", "must be a whole number"),
         ({"name": ""}, "name", "must be a name of at most 64 characters, in one line"),
         ({"user": "a\nb"}, "user", "must be a name of at most 64 characters, in one line"),
-        ({"password": "s3cret"}, "password", "must be a mapping of keys to values"),
+        ({"password": "s3cret"}, "password", "must be a mapping of keys to values, such as {type: secret}"),
         ({"sslmode": "require"}, "sslmode", "is no key of a plan"),
     ],
 )

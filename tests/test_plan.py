@@ -53,6 +53,11 @@ ONE_MISTAKE = [
     ("airflow: [1]", "airflow", "must be a mapping of keys to values"),
     ("airflow: hello", "airflow", "must be a mapping of keys to values"),
     ("airflow:", "airflow", "must be a mapping of keys to values"),
+    (
+        "logs: s3",
+        "logs",
+        "must be a mapping of keys to values, such as {type: none}; a type is one of none, volume, s3, wasb",
+    ),
     ("database: {storage: {size: 5}}", "database.storage.size", "must be text; put it in quotes"),
     ("database: {storage: {size: 5GB}}", "database.storage.size", "must be a size such as 512Mi or 5Gi"),
     ("database: {storage: {type: nfs}}", "database.storage", "type 'nfs' is not one of 'claim', 'ephemeral'"),

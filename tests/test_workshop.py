@@ -130,7 +130,8 @@ def test_what_each_seat_would_need_from_somebody_is_told(tmp_path: Path, deploy_
     there = seats(3, dags=git({"type": "secret", "name": "git-key", "key": "ssh"}))
     (told,) = failed(judged(there, new=2))
     assert told.sentence == (
-        "Secret git-key must be in each seat's namespace (dags.credentials), and 2 of these are not there yet."
+        "Secret git-key must be in each seat's namespace (dags.credentials.privateKey), and 2 of these are not there "
+        "yet."
     )
     assert "kubectl label namespace workshop-01 airflow-wizard/workshop=workshop" in told.way_out
     (made,) = failed(judged(seats(3, dags=git({"type": "generated"}))))

@@ -6,6 +6,7 @@ no state besides the cluster's: a run that was cut off is finished by running ag
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -27,13 +28,14 @@ from wizard.render.manifests import MANAGED_BY, ORDER
 from wizard.short_pods import has_ended
 from wizard.threads import in_parallel
 from wizard.turn import Turn
+from wizard.unbound import CLAIM, unbound
 from wizard.watch import TASK_PODS
 
 _PATIENCE, _INTERVAL = 60, 0.2
 """Seconds that what must go is waited for, and between two looks."""
 
 EXECUTOR = "AIRFLOW__CORE__EXECUTOR"
-KEPT_KINDS = ("PersistentVolumeClaim", "Secret", "Namespace")
+KEPT_KINDS = (CLAIM, "Secret", "Namespace")
 """Never taken away because a plan no longer has them: they hold data."""
 
 
@@ -79,7 +81,10 @@ class Prepared:
 
     def labels(self) -> list[tuple[str, str]]:
         """What is done to each object that doesn't stay as it is."""
-        return [(change.what, change.label) for change in self.differences()]
+        return [
+            (change.what, f"{change.label} ({change.told})" if change.told else change.label)
+            for change in self.differences()
+        ]
 
     def differences(self) -> list[Change]:
         """What doesn't stay as it is, Secrets first and masked."""
@@ -318,10 +323,18 @@ def _applied(cluster: Cluster, change: Change, force: bool) -> str:
 
 
 def _make_way(cluster: Cluster, body: Object) -> None:
-    """Delete what is there and wait until it is gone; its pods go meanwhile."""
+    """Delete what is there and wait until it is gone; its pods go meanwhile. A claim that has got its volume since
+    somebody looked stays, and so does what was changed between our look and the deletion: then we look again."""
     kind, name, namespace = body["kind"], body["metadata"]["name"], body["metadata"]["namespace"]
     end = time.monotonic() + _PATIENCE
-    while cluster.delete(body["apiVersion"], kind, name, namespace):
+    while live := cluster.get(body["apiVersion"], kind, name, namespace):
+        if kind == CLAIM and not unbound(live):
+            raise UserError(
+                f"Claim {name} was to be made anew, and has got its volume meanwhile: it was not deleted.",
+                "Apply again, which says what it means.",
+            )
+        with suppress(Conflict):
+            cluster.delete(body["apiVersion"], kind, name, namespace, seen=live)
         if time.monotonic() > end:
             raise UserError(
                 f"{kind} {name} is to be made anew, and does not go within {_PATIENCE} s.",

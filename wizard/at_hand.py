@@ -3,7 +3,6 @@
 What is told holds no value; of a key that is right, its fingerprint.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +14,7 @@ from wizard.brought import bring
 from wizard.deploy_key import described
 from wizard.errors import UserError
 from wizard.progress import Mark
-from wizard.render.needed_secrets import Check, Value
+from wizard.render.needed_secrets import Check, Value, secret_places
 from wizard.yaml_files import read_yaml
 
 LARGEST = 1 << 20
@@ -36,11 +35,8 @@ def checks() -> dict[str, Check | None]:
     found: dict[str, Check | None] = {}
     for file in sorted(BLUEPRINTS.rglob("choice.yaml")):
         for secret in read_yaml(file.read_text("utf-8")).get("secrets", []):
-            # One that the plan makes as a whole (`${...}`) is somebody else's, and no file.
-            for value in secret["keys"].values() if isinstance(secret, dict) else ():
-                place = re.fullmatch(r"\$\{(.+)\}", str(value.get("from", "")))
-                if place:
-                    found[place[1]] = value.get("check")
+            for key, place in secret_places(secret).items():
+                found[place] = secret["keys"][key].get("check")
     return found
 
 

@@ -76,6 +76,8 @@ class Explained:
     text: str
     """The sentence, the answer in brackets, and what the cluster said of it."""
     way_out: str
+    place: str
+    """The answer that mends it, or nothing."""
 
 
 def explain(things: Iterable[Seen], answers: Mapping[str, Any], namespace: str) -> Explained | None:
@@ -100,7 +102,7 @@ def _told(cause: Cause, found: re.Match[str], place: str, namespace: str) -> Exp
     # A log in JSON holds its lines' ends as \n, once more escaped where an error quotes another one.
     said = " ".join(re.sub(r"\\+[rn]", " ", found[0]).split())[:LONGEST]
     way_out = cause.way_out.format(place=place, namespace=namespace, **groups)
-    return Explained(cause, f"{cause.sentence}{where}" + (f": {said}" if said else ""), way_out)
+    return Explained(cause, f"{cause.sentence}{where}" + (f": {said}" if said else ""), way_out, place)
 
 
 def table(causes: Iterable[Cause]) -> str:

@@ -7,6 +7,7 @@ from difflib import unified_diff
 from typing import Any, Literal
 
 from wizard.cluster.interface import Cluster, Conflict, Invalid, Object
+from wizard.unbound import CLAIM, unbound
 from wizard.yaml_files import write_yaml
 
 What = Literal["create", "change", "recreate", "delete", "keep"]
@@ -33,7 +34,7 @@ class Change:
     after: Object | None = None
     """What will be there, as the API server says; None for what goes."""
     immutable: str = ""
-    """The field because of which it is made anew."""
+    """The field because of which it is made anew; of a claim that has its volume, which apply refuses to change."""
     conflict: Conflict | None = None
     """Whose fields it would take over; that wants --force-conflicts."""
 
@@ -41,6 +42,12 @@ class Change:
     def label(self) -> str:
         """As messages name it: `Deployment airflow-scheduler`."""
         return f"{self.body['kind']} {self.body['metadata']['name']}"
+
+    @property
+    def told(self) -> str:
+        """What is to be known of it beside its label, or nothing."""
+        anew = self.what == "recreate" and self.body["kind"] == CLAIM
+        return "deleted and made anew: unbound, holds nothing" if anew else ""
 
     def as_data(self) -> dict[str, Any]:
         """For a script."""
@@ -66,7 +73,8 @@ def compare(cluster: Cluster, body: Object) -> Change:
             field = _IMMUTABLE.search(error.message)
             if live is None or field is None:
                 raise
-            return Change("recreate", body, live, born(cluster, body), field[1] or field[2])
+            kept = body["kind"] == CLAIM and not unbound(live)
+            return Change("change" if kept else "recreate", body, live, born(cluster, body), field[1] or field[2])
         if live is None:
             return Change("create", body, after=body)
         if significant(live) == significant(after):
@@ -110,9 +118,16 @@ def _lines(change: Change) -> Iterator[str]:
     group = body["apiVersion"].replace("/", ".")
     name = ".".join(filter(None, (group, body["kind"], metadata.get("namespace", ""), metadata["name"])))
     if change.immutable:
-        yield f"# {change.label} is deleted and made anew, since its {change.immutable} cannot be changed; claims stay."
+        yield f"# {change.label} {_anew(change)}"
     before, after = (_text(each) for each in (change.before, change.after))
     yield from unified_diff(before, after, f"LIVE/{name}", f"MERGED/{name}", lineterm="")
+
+
+def _anew(change: Change) -> str:
+    why = f"since its {change.immutable} cannot be changed"
+    if change.body["kind"] != CLAIM:
+        return f"is deleted and made anew, {why}; claims stay."
+    return f"is {change.told}." if change.told else f"has its volume, so apply leaves it as it is and stops, {why}."
 
 
 def _text(body: Object | None) -> list[str]:

@@ -25,6 +25,8 @@ class Row:
     """Since this kind of work began on the thing."""
     way_out: str = ""
     """What to do about a thing that is stuck, where that is known."""
+    place: str = ""
+    """The answer that mends it: `logs.storageClass`."""
 
     def line(self, width: int = 36) -> str:
         """As one line of text, the time at the end; a way out is a line below."""

@@ -139,7 +139,8 @@ def lacking(needed: NeededSecret, namespace: str, live: Object | None) -> UserEr
     if not pulls:
         make = f"generic {needed.name} -n {namespace} --from-file={next(iter(needed.keys))}=FILE"
     return UserError(
-        f"Secret {needed.name} of namespace {namespace} {what}; the plan's {needed.origin.answer or 'answers'} "
+        f"Secret {needed.name} of namespace {namespace} {what}; the plan's "
+        f"{needed.answer or 'answers'} "
         "says that it exists.",
         f"Make it (kubectl create secret {make}), or "
         + ("leave airflow.pullSecret out." if pulls else "answer with a file or a variable instead."),

@@ -2,7 +2,7 @@
 ask from it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wizard.assumed import assumed
@@ -173,7 +173,16 @@ class Session:
         except PlanErrors:
             return []
         found = check(self.rendered() if not wrong else render(plan), facts)
+        found = [self._in_sandbox(finding) if self.sandbox else finding for finding in found]
         return [finding for finding in found if finding.place.partition(".")[0] not in wrong]
+
+    @staticmethod
+    def _in_sandbox(finding: Finding) -> Finding:
+        """Of a Secret that somebody would have made: nobody can, here."""
+        if finding.check != "secrets" or finding.mark is Mark.DONE:
+            return finding
+        only_here = "The sandbox has none: take another answer to go on here. On a cluster: "
+        return replace(finding, way_out=f"{only_here}{finding.way_out}")
 
     def remarks(self) -> dict[str, Remark]:
         """By place, what is to be said of answers that are right: of files, of what surprises about several answers

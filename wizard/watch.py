@@ -80,7 +80,9 @@ def state(cluster: Cluster, deployment: Object, pods: list[Object], known: Answe
 def _doubted(cluster: Cluster, deployment: Object, pods: list[Object], known: Answers, row: Row) -> Row:
     """The row of one that is ready, with what it lacks; another one as it is."""
     found = _explained(cluster, deployment, pods, known) if row.mark is Mark.DONE else None
-    return replace(row, mark=found.cause.mark, text=f"ready, but {found.text}", way_out=found.way_out) if found else row
+    if found is None:
+        return row
+    return Row(row.thing, found.cause.mark, f"ready, but {found.text}", row.seconds, found.way_out, found.place)
 
 
 def answers(cluster: Cluster, namespace: str) -> Answers:
@@ -156,7 +158,7 @@ def _row(cluster: Cluster, deployment: Object, pods: list[Object], known: Answer
     found = _explained(cluster, deployment, pods, known)
     if found is None:
         return Row(name, mark, f"{ready}/{wanted} {reason}", seconds)
-    return Row(name, found.cause.mark, f"{ready}/{wanted} {found.text}", seconds, found.way_out)
+    return Row(name, found.cause.mark, f"{ready}/{wanted} {found.text}", seconds, found.way_out, found.place)
 
 
 def _pods_of(deployment: Object, pods: list[Object]) -> list[Object]:

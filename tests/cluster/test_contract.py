@@ -225,6 +225,32 @@ def test_delete_twice(place: Place) -> None:
 
     assert place.cluster.delete("v1", "ConfigMap", "settings", place.namespace) is True
     assert place.cluster.delete("v1", "ConfigMap", "settings", place.namespace) is False
+
+
+def test_what_is_deleted_as_it_was_seen_stays_where_it_is_another_one(place: Place) -> None:
+    first = place.cluster.apply(place.config_map(a="1"))
+    place.cluster.delete("v1", "ConfigMap", "settings", place.namespace, seen=first)
+    second = place.cluster.apply(place.config_map(a="1"))
+    third = place.cluster.apply(place.config_map(a="2"))
+    for seen in (first, second):
+        with pytest.raises(Conflict):
+            place.cluster.delete("v1", "ConfigMap", "settings", place.namespace, seen=seen)
+    assert place.data() == {"a": "2"}
+    assert place.cluster.delete("v1", "ConfigMap", "settings", place.namespace, seen=third)
+    assert not place.data()
+
+
+def test_a_claim_without_a_volume_cannot_be_changed(place: Place) -> None:
+    def claim(storage_class: str, size: str) -> Object:
+        asks = {"requests": {"storage": size}}
+        spec = {"storageClassName": storage_class, "accessModes": ["ReadWriteOnce"], "resources": asks}
+        metadata = {"name": "logs", "namespace": place.namespace}
+        return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": spec}
+
+    place.cluster.apply(claim("none-such", "1Gi"))
+    for other in (claim("another", "1Gi"), claim("none-such", "2Gi")):
+        with pytest.raises(Invalid, match="spec is immutable after creation"):
+            place.cluster.apply(other)
     assert place.cluster.get("v1", "ConfigMap", "settings", place.namespace) is None
 
 

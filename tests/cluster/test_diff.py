@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.cluster.test_apply import NOWHERE, send
 from tests.cluster.test_apply import plan as laptop
+from tests.cluster.test_nodes import wait_until
 from wizard import apply as applying
 from wizard.cluster.interface import Cluster, Object
 from wizard.commands import run
@@ -179,8 +181,80 @@ def test_a_role_binding_that_bound_another_role_is_made_anew(cluster: Cluster, n
     assert compare(cluster, binding).what == "keep"
 
 
+def bind(cluster: Cluster, namespace: str) -> None:
+    """Give the database's claim a volume, as the controller of volumes does."""
+    body = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": {"volumeName": f"{namespace}-disk"}}
+    metadata = {"name": "postgres-db", "namespace": namespace}
+    cluster.apply({**body, "metadata": metadata}, manager="binder")  # type: ignore[call-arg]
+
+
+@pytest.fixture
+def classes(cluster: Cluster, namespace: str) -> Iterator[tuple[str, str]]:
+    """The names of two StorageClasses that make no volumes."""
+    names = f"{namespace}-a", f"{namespace}-b"
+    for name in names:
+        body = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": name}}
+        cluster.create({**body, "provisioner": "example.com/nobody"})
+    yield names
+    for name in names:
+        cluster.delete("storage.k8s.io/v1", "StorageClass", name)
+
+
+def kept_in(storage_class: str) -> dict[str, Any]:
+    """Answers by which the database's claim is of this class."""
+    return {"database": {"type": "postgresql", "storage": {"type": "claim", "storageClass": storage_class}}}
+
+
+def claim_of(cluster: Cluster, namespace: str) -> tuple[str, str]:
+    """The uid and the class of the database's claim."""
+    claim = cluster.get("v1", "PersistentVolumeClaim", "postgres-db", namespace)
+    assert claim is not None
+    return claim["metadata"]["uid"], claim["spec"]["storageClassName"]
+
+
+def test_a_claim_that_waits_is_made_anew_in_another_class_although_a_pod_waits_for_it(
+    cluster: Cluster, namespace: str, classes: tuple[str, str], tmp_path: Path, capsys: Output
+) -> None:
+    send(cluster, laptop(namespace, **kept_in(classes[0])))
+
+    def pods() -> list[Object]:
+        return cluster.list("v1", "Pod", namespace, labels="component=database")
+
+    wait_until(lambda: bool(pods()), pods)
+    before = claim_of(cluster, namespace)
+    assert diff("-f", written(tmp_path, namespace, **kept_in(classes[1]))) == Exit.FAILED
+    said = capsys.readouterr()
+    head = "# PersistentVolumeClaim postgres-db is deleted and made anew: unbound, holds nothing."
+    assert head in said.out and f"+  storageClassName: {classes[1]}" in said.out
+    assert "1 to recreate" in said.err and "is deleted and made anew" in said.err
+    rows = send(cluster, laptop(namespace, **kept_in(classes[1])))
+    assert [row.text for row in rows if row.thing == "PersistentVolumeClaim postgres-db"] == ["made anew"]
+    after = claim_of(cluster, namespace)
+    assert after[0] != before[0] and after[1] == classes[1]
+    assert applying.prepare(cluster, laptop(namespace, **kept_in(classes[1]))).changes_nothing
+
+
+def test_a_claim_that_gets_its_volume_before_it_is_deleted_stays(
+    cluster: Cluster, namespace: str, classes: tuple[str, str]
+) -> None:
+    send(cluster, laptop(namespace, **kept_in(classes[0])))
+    before = claim_of(cluster, namespace)
+    prepared = applying.prepare(cluster, laptop(namespace, **kept_in(classes[1])))
+    assert ("recreate", "postgres-db") in [(each.what, each.body["metadata"]["name"]) for each in prepared.changes]
+    bind(cluster, namespace)
+    with pytest.raises(UserError, match="has got its volume meanwhile: it was not deleted"):
+        list(applying.apply(cluster, prepared))
+    assert claim_of(cluster, namespace) == before
+    with pytest.raises(UserError, match="Kubernetes does not change that"):
+        send(cluster, laptop(namespace, **kept_in(classes[1])))
+    unjudged = applying.prepare(cluster, laptop(namespace, **kept_in(classes[1])), judge=False)
+    assert not unjudged.count("recreate"), "for diff, and for who goes on where another was cut off"
+    assert claim_of(cluster, namespace) == before
+
+
 def test_a_claim_keeps_its_class_and_size(cluster: Cluster, namespace: str, tmp_path: Path, capsys: Output) -> None:
     send(cluster, laptop(namespace, database={"type": "postgresql", "storage": {"type": "claim", "size": "3Gi"}}))
+    bind(cluster, namespace)
     assert diff("-f", written(tmp_path, namespace)) == Exit.OK, "2Gi are what a laptop asks for"
     assert "Claim postgres-db has 3Gi already, and stays so" in capsys.readouterr().err
     other = {"type": "postgresql", "storage": {"type": "claim", "storageClass": "another"}}

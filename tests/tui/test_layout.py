@@ -6,9 +6,15 @@ import sys
 import pytest
 from textual.widget import Widget
 
+from tests.tui.make_screenshots import PLANS
+from tests.tui.make_snapshots import HERE
 from tests.tui.screens import LARGE, SMALL, Driven, wizard
 from wizard.cluster.kubeconfig import Context
-from wizard.steps import RAIL
+from wizard.plan.file import load
+from wizard.questions import Draft
+from wizard.steps import RAIL, STEPS
+from wizard.tui.fields import Field
+from wizard.tui.form import Form
 from wizard.tui.yaml_view import YamlView
 
 LONG = [
@@ -65,6 +71,31 @@ async def test_fields_that_do_not_fit_are_scrolled_to() -> None:
             focused = screen.app.focused
             assert focused is not None
             assert focused.region.y > 0 and focused.region.bottom < 24
+
+
+@pytest.mark.parametrize("name", ["laptop", "database-existing"])
+async def test_the_title_of_the_question_with_the_focus_is_seen_on_the_way_through_all_of_them(name: str) -> None:
+    draft = Draft.of(load(PLANS / f"{name}.yaml"))
+    async with wizard(draft=draft, contexts=HERE, sandbox=True) as screen:
+        form = screen.app.wizard.query_one(Form)
+        for step in STEPS:
+            await screen.go(step)
+            await screen.wait_for(lambda: not form.considering, lambda: screen.text)
+            for key in ("tab", "shift+tab"):
+                for _ in form.query(Field):
+                    field = form.field_at_hand()
+                    assert field is not None
+                    parts = [field.query(".title").first().region, field.in_sight.region]
+                    inside = [form.region.contains_region(part) for part in parts]
+                    assert all(inside), f"{step}: {field.question.title}\n{screen.text}"
+                    await screen.press(key)
+
+
+async def test_what_a_choice_would_mean_is_not_cut_off() -> None:
+    async with wizard(contexts=HERE, sandbox=True) as screen:
+        await screen.go("executor")
+        await screen.until("choose where logs go to keep them. 0.1 CPU and 512Mi for each task")
+        assert "…" not in screen.text
 
 
 async def test_the_rail_is_one_line_at_80_columns_and_a_column_at_120() -> None:

@@ -11,12 +11,9 @@ from wizard.cluster.sandbox_pains import PAINS
 from wizard.commands import demo
 from wizard.questions import Draft, Key
 
+NO_RWX = "the class has no volumes of this access mode (logs.storageClass): supports ReadWriteOnce, not ReadWriteMany"
 SAID: dict[str, tuple[str, Key, Any]] = {
-    "rwx-pending": (
-        "the class has no volumes of this access mode (logs.storageClass): supports ReadWriteOnce, not ReadWriteMany",
-        ("logs",),
-        "none",
-    ),
+    "rwx-pending": (NO_RWX, ("logs",), "none"),
     "taint": (
         "→ Add dedicated=batch:NoSchedule to nodes.controlPlane.tolerations, or take it from a node.",
         ("nodes", "controlPlane", "tolerations"),
@@ -44,6 +41,34 @@ async def test_a_pain_is_told_and_another_answer_mends_it(name: str) -> None:
         await screen.until("to change")
         await screen.press("enter")
         await screen.until("Airflow runs, and a task ran in it.")
+
+
+async def test_a_key_leads_from_what_is_stuck_to_its_answer_and_the_claim_that_waits_is_made_anew() -> None:
+    pain = PAINS["rwx-pending"]
+    sandbox = Sandbox(pace=0, pain=pain)
+
+    def claim() -> Any:
+        return sandbox.get("v1", "PersistentVolumeClaim", "airflow-logs", "airflow")
+
+    async with wizard((80, 50), cluster=sandbox, draft=Draft(pain.answers)) as screen:
+        await screen.go("apply")
+        await screen.until("to create")
+        await screen.press("enter")
+        await screen.until("Change the answer and come back here")
+        await screen.until("Go to the answer")
+        before = claim()
+        await screen.press("enter")
+        assert screen.app.wizard.step == "logs"
+        await screen.type("shared-storage")
+        await screen.go("apply")
+        await screen.until("1 to recreate")
+        said = " ".join(screen.text.split())
+        assert "± PersistentVolumeClaim airflow-logs (deleted and made anew: unbound, holds nothing)" in said, said
+        await screen.press("enter")
+        await screen.until("Airflow runs, and a task ran in it.")
+    assert (before["spec"]["storageClassName"], before["status"]["phase"]) == ("block-storage", "Pending")
+    assert (claim()["spec"]["storageClassName"], claim()["status"]["phase"]) == ("shared-storage", "Bound")
+    assert claim()["metadata"]["uid"] != before["metadata"]["uid"]
 
 
 @pytest.mark.parametrize("name", PAINS)

@@ -1,7 +1,7 @@
 """Claims that are there already: Kubernetes changes neither their class nor their access modes, and makes none smaller.
 
 So a plan that names no class, or a smaller size, leaves a claim as it is; what can't be had is refused before anything
-is written, since the way out costs data.
+is written, since the way out costs data. A claim that waits for its volume holds none, and is made anew.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,6 +13,7 @@ from wizard.check.storage import CHECK, claim_named, made_claims, place_of, want
 from wizard.cluster.interface import Object
 from wizard.progress import Mark
 from wizard.render import Manifest, Rendered
+from wizard.unbound import CLAIM, unbound
 
 DOCS = "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims"
 
@@ -21,16 +22,18 @@ def check(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
     """What the plan wants otherwise of a claim that is there."""
     for claim in made_claims(rendered):
         live = claim_named(facts, claim.name)
-        if live is not None and live.get("spec"):
+        if live is not None and live.get("spec") and unbound(live):
+            yield from _anew(claim, live)
+        elif live is not None and live.get("spec"):
             yield from _class(claim, live, facts)
             yield from _size(claim, live, facts)
 
 
 def keep(bodies: Iterable[Object], claims: Iterable[Object]) -> None:
-    """Let the claims that are there keep the class that the plan doesn't name, and a size that it has smaller."""
-    there = {claim["metadata"]["name"]: claim["spec"] for claim in claims if claim.get("spec")}
+    """Let claims that have a volume keep the class that the plan doesn't name, and a size that it has smaller."""
+    there = {claim["metadata"]["name"]: claim["spec"] for claim in claims if claim.get("spec") and not unbound(claim)}
     for body in bodies:
-        live = there.get(body["metadata"]["name"]) if body["kind"] == "PersistentVolumeClaim" else None
+        live = there.get(body["metadata"]["name"]) if body["kind"] == CLAIM else None
         if live is None:
             continue
         wanted = body["spec"]
@@ -42,6 +45,22 @@ def keep(bodies: Iterable[Object], claims: Iterable[Object]) -> None:
 
 def _asked(spec: Object) -> str:
     return str(spec["resources"]["requests"]["storage"])
+
+
+def _anew(claim: Manifest, live: Object) -> Iterator[Finding]:
+    """What of it differs, so that it is made anew."""
+    wanted, spec = claim.body["spec"], live["spec"]
+    there, named = spec.get("storageClassName") or "none", wanted.get("storageClassName")
+    place = place_of(claim, "storageClass")
+    if named in (None, there):
+        there, named = ", ".join(spec["accessModes"]), ", ".join(wanted["accessModes"])
+        place = claim.trace.of(("spec", "accessModes", 0)).answer
+    if named == there:
+        there, named, place = _asked(spec), wanted_size(claim), place_of(claim, "size")
+    if named != there:
+        sentence = f"Claim {claim.name} waits for its volume with {there}, and the plan says {named}: it is deleted "
+        sentence += "and made anew (unbound, holds nothing)."
+        yield Finding(CHECK, Mark.WARNING, sentence, f"Set {place} to {there} to keep it.", DOCS, place)
 
 
 def _class(claim: Manifest, live: Object, facts: Facts) -> Iterator[Finding]:
@@ -70,9 +89,7 @@ def _size(claim: Manifest, live: Object, facts: Facts) -> Iterator[Finding]:
 
 
 def _grows(live: Object, facts: Facts) -> bool:
-    """Whether it may be made larger: it is bound, and its class says so. True where the class can't be looked at."""
-    if (live.get("status") or {}).get("phase") == "Pending":
-        return False
+    """Whether it may be made larger: its class says so. True where the class can't be looked at."""
     if facts.storage_classes is None:
         return True
     name = live["spec"].get("storageClassName")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from wizard.check.facts import Facts, age
 from wizard.check.finding import Finding
-from wizard.check.storage import made_claims
+from wizard.check.storage import bound, made_claims
 from wizard.cluster.interface import Object
 from wizard.progress import Mark
 from wizard.record import NAME, is_ours
@@ -65,11 +65,10 @@ def _manager(body: Object) -> str:
 def _database(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
     """The database takes its password when its files are made, so files without that password are locked."""
     makes = any(claim.name == DATABASE_CLAIM for claim in made_claims(rendered))
-    claims, secrets = facts.claims, facts.there.get("Secret")
-    if not makes or claims is None or secrets is None:
+    secrets = facts.there.get("Secret")
+    if not makes or secrets is None or not bound(facts, DATABASE_CLAIM):
         return
-    claim = any(each["metadata"]["name"] == DATABASE_CLAIM for each in claims)
-    if claim and not any(each["metadata"]["name"] == DATABASE_SECRET for each in secrets):
+    if not any(each["metadata"]["name"] == DATABASE_SECRET for each in secrets):
         space = facts.namespace
         yield Finding(
             CHECK,

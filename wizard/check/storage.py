@@ -9,6 +9,7 @@ from wizard.plan.fields import VOLUME_DOCS
 from wizard.progress import Mark
 from wizard.render import Manifest, Rendered
 from wizard.render.lift import pod_template, template_path
+from wizard.unbound import CLAIM, unbound
 
 CHECK = "storage"
 
@@ -48,7 +49,7 @@ def default_class(classes: Objects) -> Object | None:
 
 def made_claims(rendered: Rendered) -> list[Manifest]:
     """The claims that the plan makes."""
-    return [manifest for manifest in rendered.manifests if manifest.kind == "PersistentVolumeClaim"]
+    return [manifest for manifest in rendered.manifests if manifest.kind == CLAIM]
 
 
 def wanted_size(claim: Manifest) -> str:
@@ -72,7 +73,7 @@ def _fine(claim: Manifest, facts: Facts) -> Finding:
     default = default_class(facts.storage_classes or [])
     named = claim.body["spec"].get("storageClassName")
     by = f"gets class {named}"
-    if claim_named(facts, claim.name):
+    if bound(facts, claim.name):
         by = "is there already"
     elif not named:
         by = f"gets class {default['metadata']['name']}, the default" if default else "gets the default class, if any"
@@ -84,8 +85,14 @@ def claim_named(facts: Facts, name: str) -> Object | None:
     return next((each for each in facts.claims or [] if each["metadata"]["name"] == name), None)
 
 
+def bound(facts: Facts, name: str) -> bool:
+    """Whether there is a claim of this name that may hold something."""
+    claim = claim_named(facts, name)
+    return claim is not None and not unbound(claim)
+
+
 def _made(claim: Manifest, facts: Facts) -> Iterator[Finding]:
-    if facts.storage_classes is None or claim_named(facts, claim.name):
+    if facts.storage_classes is None or bound(facts, claim.name):
         return
     place = place_of(claim, "storageClass")
     names = ", ".join(each["metadata"]["name"] for each in facts.storage_classes)

@@ -118,8 +118,14 @@ class Cluster(Protocol):
     def apply(self, body: Object, *, dry_run: bool = False, force: bool = False) -> Object:
         """Server-side apply as `FIELD_MANAGER`; the answer is the whole object. Raises `Conflict`."""
 
-    def delete(self, api_version: str, kind: str, name: str, namespace: str = "") -> bool:
-        """Delete in the background; False where it was gone already."""
+    def delete(
+        self, api_version: str, kind: str, name: str, namespace: str = "", *, seen: Object | None = None
+    ) -> bool:
+        """Delete in the background; False where it was gone already.
+
+        With `seen` only if it is still that object, and as it was: raises `Conflict` where uid or resourceVersion
+        differ.
+        """
 
     def events(self, namespace: str, kind: str, name: str) -> Objects:
         """Events about one object, oldest first."""

@@ -146,11 +146,16 @@ class RealCluster:
                     # We own these by `create`, which the API server counts as somebody else.
                     query[1] = ("force", "true")
 
-    def delete(self, api_version: str, kind: str, name: str, namespace: str = "") -> bool:
-        """Delete, with what it owns going after it; False where it was gone already."""
+    def delete(
+        self, api_version: str, kind: str, name: str, namespace: str = "", *, seen: Object | None = None
+    ) -> bool:
+        """Delete, with what it owns going after it; False where it was gone already. With `seen` raises Conflict."""
         resource, about = self._find("delete", api_version, kind, name, namespace)
+        options: Object = {"propagationPolicy": "Background"}
+        if seen:
+            options["preconditions"] = {key: seen["metadata"][key] for key in ("uid", "resourceVersion")}
         try:
-            self._api.json("DELETE", resource.path(namespace, name), about, query=[("propagationPolicy", "Background")])
+            self._api.json("DELETE", resource.path(namespace, name), about, body=options)
         except Gone:
             return False
         return True

@@ -27,8 +27,18 @@ from wizard.cluster.interface import (
 )
 from wizard.cluster.sandbox_airflow import AirflowStream, SandboxAirflow
 from wizard.cluster.sandbox_fields import Manager, Record, merged, wanted_fields
-from wizard.cluster.sandbox_kinds import KINDS, NAMESPACED, claim_status, defaulted, secret_data, seeds
-from wizard.cluster.sandbox_pains import Pain, Said
+from wizard.cluster.sandbox_kinds import (
+    KINDS,
+    NAMESPACED,
+    bind,
+    claim_status,
+    defaulted,
+    may_become,
+    mounted_claims,
+    secret_data,
+    seeds,
+)
+from wizard.cluster.sandbox_pains import UNBOUND, Pain, Said
 from wizard.cluster.sandbox_pods import NODE, SCHEDULE, WORKLOADS, Kubelet, new_pod, owned_by, template_hash
 from wizard.cluster.sandbox_status import keep_transitions, pod_events, pod_status, timestamp, workload_status
 from wizard.cluster.selectors import by_fields, by_labels
@@ -124,13 +134,21 @@ class Sandbox:
             self._look()
             return self._apply(self._key_of(body), body, Manager(manager, "Apply"), dry_run=dry_run, force=force)
 
-    def delete(self, api_version: str, kind: str, name: str, namespace: str = "") -> bool:
-        """Delete, with all that it owns, and of a namespace all that is in it; False where it was gone already."""
+    def delete(
+        self, api_version: str, kind: str, name: str, namespace: str = "", *, seen: Object | None = None
+    ) -> bool:
+        """Delete, with all that it owns, and of a namespace all that is in it; False where it was gone already.
+
+        With `seen` raises Conflict where it is another one now.
+        """
         with self._lock:
             self._look()
             key = _key(api_version, kind, name, namespace)
             if key not in self._records:
                 return False
+            there = self._records[key].body["metadata"]
+            if seen and any(there[part] != seen["metadata"][part] for part in ("uid", "resourceVersion")):
+                raise Conflict(f"{_text(key)} has been modified.", "Somebody else changes it: try again.")
             self._delete(key)
             return True
 
@@ -210,6 +228,9 @@ class Sandbox:
         new.body = defaulted(new.body)
         if old and new == old:
             return deepcopy(old.body)
+        if old and key[1] == "PersistentVolumeClaim" and not may_become(old.body, new.body):
+            what = "spec is immutable after creation except resources.requests for bound claims"
+            raise Invalid(f'PersistentVolumeClaim "{key[3]}" is invalid: spec: Forbidden: {what}.')
         if "spec" in new.body and (old is None or new.body["spec"] != old.body.get("spec")):
             new.body["metadata"]["generation"] = new.body["metadata"].get("generation", 0) + 1
         if dry_run:
@@ -251,8 +272,10 @@ class Sandbox:
         workloads = [body for kind in WORKLOADS for body in self._all("apps/v1", kind)]
         for workload in workloads:
             self._staff(workload)
+        claims = self._all("v1", "PersistentVolumeClaim")
+        waiting = {_identity(claim) for claim in claims if self._held(claim)}
         pods = self._all("v1", "Pod")
-        going = [pod for pod in pods if not self._held(pod)]
+        going = [pod for pod in pods if not self._held(pod, waiting)]
         self._kubelet.advance(going, workloads, now)
         for pod in going:
             life = self._kubelet.lives[pod["metadata"]["uid"]]
@@ -267,14 +290,18 @@ class Sandbox:
             mine = [pod for pod in pods if owned_by(pod, workload["metadata"]["uid"])]
             self._say(workload, workload_status(workload, mine, now))
         classes = {body["metadata"]["name"] for body in self._all("storage.k8s.io/v1", "StorageClass")}
-        for claim in self._all("v1", "PersistentVolumeClaim"):
-            if not self._held(claim):
-                self._say(claim, claim_status(claim, classes))
+        for claim in claims:
+            if _identity(claim) not in waiting:
+                bind(claim, classes)
+                self._say(claim, claim_status(claim))
 
-    def _held(self, body: Object) -> bool:
-        """Whether the pain of this sandbox holds a pod or a claim up; then it says so of itself."""
+    def _held(self, body: Object, waiting: Collection[tuple[str, str]] = ()) -> bool:
+        """Whether the pain of this sandbox holds a pod or a claim up; then it says so of itself. `waiting` are claims
+        that are held up, and hold up pods."""
         ask = self._pain and (self._pain.pod if body["kind"] == "Pod" else self._pain.claim)
         held = ask(body) if ask else None
+        if any((body["metadata"]["namespace"], name) in waiting for name in mounted_claims(body)):
+            held = UNBOUND
         if held is None:
             return False
         since = {"lastTransitionTime": timestamp(self._clock())}
@@ -336,6 +363,10 @@ def _key(api_version: str, kind: str, name: str, namespace: str) -> _Key:
     if not name or (namespaced and not namespace):
         raise Invalid(f"{kind} {name} has no {'namespace' if name else 'name'}.", "Name both.")
     return api_version, kind, namespace if namespaced else "", name
+
+
+def _identity(claim: Object) -> tuple[str, str]:
+    return claim["metadata"]["namespace"], claim["metadata"]["name"]
 
 
 def _known_kind(api_version: str, kind: str) -> None:

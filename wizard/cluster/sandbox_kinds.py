@@ -93,10 +93,29 @@ def secret_data(body: Object) -> Object:
     return {**{key: value for key, value in body.items() if key != "stringData"}, "data": data}
 
 
-def claim_status(claim: Object, classes: set[str]) -> Object:
-    """Bound, if there is such a storage class."""
-    spec = claim.get("spec", {})
-    if spec.get("storageClassName") not in classes:
+def bind(claim: Object, classes: set[str]) -> None:
+    """Give a claim a volume, if there is such a storage class."""
+    spec = claim["spec"]
+    if spec.get("storageClassName") in classes:
+        spec.setdefault("volumeName", f"pvc-{claim['metadata']['uid']}")
+
+
+def claim_status(claim: Object) -> Object:
+    """Bound, if it has a volume."""
+    spec = claim["spec"]
+    if "volumeName" not in spec:
         return {"phase": "Pending"}
     capacity = (spec.get("resources") or {}).get("requests") or {}
     return {"phase": "Bound", "accessModes": spec.get("accessModes") or [], "capacity": dict(capacity)}
+
+
+def may_become(old: Object, new: Object) -> bool:
+    """Whether a claim may be changed so: of a bound one, what it asks for."""
+    specs = [{key: value for key, value in claim["spec"].items() if key != "resources"} for claim in (old, new)]
+    return specs[0] == specs[1] and (old["spec"] == new["spec"] or "volumeName" in old["spec"])
+
+
+def mounted_claims(pod: Object) -> list[str]:
+    """The names of the claims that a pod mounts; none for what is no pod."""
+    volumes = pod["spec"].get("volumes") or []
+    return [each["persistentVolumeClaim"]["claimName"] for each in volumes if "persistentVolumeClaim" in each]

@@ -29,9 +29,10 @@ class Pain:
 
     answers: dict[str, Any]
     """What the demo's plan begins with."""
-    pod: Callable[[Object], Held | None]
+    pod: Callable[[Object], Held | None] = lambda _: None
     """What holds up a pod; None for one that goes its way."""
     claim: Callable[[Object], Held | None] = lambda _: None
+    """What holds up a claim, and with it the pods that mount it."""
     seed: Callable[[Object], Object] = lambda body: body
     """What an object is like that is there from the start."""
     more: tuple[Object, ...] = ()
@@ -65,13 +66,6 @@ def _shared(claim: Object) -> Held | None:
     return Held({"phase": "Pending"}, told)
 
 
-def _unbound(pod: Object) -> Held | None:
-    claims = [each.get("persistentVolumeClaim", {}).get("claimName") for each in pod["spec"].get("volumes") or []]
-    if not {"airflow-logs", "airflow-dags"} & set(claims):
-        return None
-    return _unscheduled("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found")
-
-
 def _not_pulled(pod: Object) -> Held | None:
     containers = [*(pod["spec"].get("initContainers") or []), *pod["spec"]["containers"]]
     at = next((each for each in containers if each["image"].startswith(f"{_REGISTRY}/")), None)
@@ -99,21 +93,19 @@ def _unscheduled(message: str) -> Held:
     return Held({"phase": "Pending", "conditions": [condition]}, (("FailedScheduling", message),))
 
 
+def _class(name: str, provisioner: str) -> Object:
+    how = {"provisioner": provisioner, "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"}
+    return {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": name}, **how}
+
+
+UNBOUND = _unscheduled("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found")
+"""A pod, of which a claim waits for its volume."""
+
 PAINS = {
     "rwx-pending": Pain(
         {"executor": {"type": "kubernetes"}, "logs": {"type": "volume", "storageClass": _CLASS}},
-        _unbound,
-        _shared,
-        more=(
-            {
-                "apiVersion": "storage.k8s.io/v1",
-                "kind": "StorageClass",
-                "metadata": {"name": _CLASS},
-                "provisioner": "block.example.com",
-                "reclaimPolicy": "Delete",
-                "volumeBindingMode": "Immediate",
-            },
-        ),
+        claim=_shared,
+        more=(_class(_CLASS, "block.example.com"), _class("shared-storage", "nfs.csi.k8s.io")),
     ),
     "taint": Pain({}, _untolerated, seed=_tainted),
     "image": Pain(

@@ -35,7 +35,8 @@ class Command:
         add_apply(parser)
 
     def run(self, options: argparse.Namespace) -> int:
-        return carry_out(cluster_of(options), plan_of(options), options)
+        plan = plan_of(options)  # before the kubeconfig, which may lack what a wrong plan doesn't even need
+        return carry_out(cluster_of(options), plan, options)
 
 
 def add_apply(parser: argparse.ArgumentParser) -> None:

@@ -33,7 +33,7 @@ class Command:
     def run(self, options: argparse.Namespace) -> int:
         from wizard.delete import delete, prepare
 
-        cluster, namespace = cluster_of(options), namespace_of(options)
+        namespace, cluster = namespace_of(options), cluster_of(options)
         prepared = prepare(cluster, namespace, purge=options.purge)
         say(f"context    {cluster.context}\nAPI server {cluster.server}\nnamespace  {namespace}")
         for body in prepared.goes:

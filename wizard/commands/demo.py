@@ -5,6 +5,7 @@ import sys
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
+from wizard import prompts
 from wizard.commands.open import port
 from wizard.commands.options import add_beginning, say
 from wizard.commands.wizard import draft_of, must_have_a_terminal
@@ -46,7 +47,10 @@ class Command:
             return self._serve(options)
         from wizard.tui import run
 
-        must_have_a_terminal("`airflow-wizard render -f PLAN` shows the manifests.")
+        way_out = "`airflow-wizard explain` prints all that it asks."
+        if prompts.usable():
+            way_out = "`airflow-wizard ask` asks the same in lines, and makes a plan without a cluster too."
+        must_have_a_terminal(way_out)
         return run(lambda: self._begin(options), sandbox=True)
 
     def _begin(self, options: argparse.Namespace) -> "Session":

@@ -43,8 +43,10 @@ class Command:
     def _compared(self, options: argparse.Namespace) -> int:
         from wizard.apply import check_schemas, prepare
 
+        named = plan_of(options) if options.filename or Path(DEFAULT_FILE).exists() else None
+        namespace = named.namespace if named else namespace_of(options)
         cluster = cluster_of(options)
-        plan = _plan(options, cluster)
+        plan = named or _applied(cluster, namespace)
         prepared = prepare(cluster, plan, judge=False)
         _say(prepared)
         if not prepared.namespace_exists:
@@ -59,13 +61,11 @@ class Command:
         return Exit.FAILED if found else Exit.OK
 
 
-def _plan(options: argparse.Namespace, cluster: "Cluster") -> "Plan":
-    """The plan; where none is named and none is here, the one that was applied, so that a drift is seen."""
-    if options.filename or Path(DEFAULT_FILE).exists():
-        return plan_of(options)
+def _applied(cluster: "Cluster", namespace: str) -> "Plan":
+    """Where no plan is named and none is here, the one that was applied, so that a drift is seen."""
     from wizard.record import applied_plan
 
-    plan = applied_plan(cluster, namespace_of(options))
+    plan = applied_plan(cluster, namespace)
     say(f"There is no {DEFAULT_FILE} here: comparing with the plan that was applied in namespace {plan.namespace}.")
     return plan
 

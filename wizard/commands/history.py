@@ -25,7 +25,7 @@ class Command:
     def run(self, options: argparse.Namespace) -> int:
         from wizard.history import history, plan_text
 
-        cluster, namespace = cluster_of(options), namespace_of(options)
+        namespace, cluster = namespace_of(options), cluster_of(options)
         if options.plan is not None:
             print(plan_text(cluster, namespace, options.plan), end="")
             return Exit.OK

@@ -17,7 +17,7 @@ class Command:
 
     def options(self, parser: argparse.ArgumentParser) -> None:
         names = f"{', '.join(COMPONENTS[:-1])} or {COMPONENTS[-1]}"
-        parser.add_argument("component", metavar="COMPONENT", help=names)
+        parser.add_argument("component", metavar="COMPONENT", choices=COMPONENTS, help=names)
         add_plan(parser)
         add_cluster(parser)
         parser.add_argument("--follow", action="store_true", help="go on until Ctrl-C (-f is the plan)")
@@ -35,8 +35,8 @@ class Command:
 
         if options.follow and options.previous:
             raise UserError("--previous has ended, so --follow has nothing to wait for.", "Name one.", Exit.USAGE)
-        cluster = cluster_of(options)
-        found = sources(cluster, namespace_of(options), options.component, options.container)
+        namespace, cluster = namespace_of(options), cluster_of(options)
+        found = sources(cluster, namespace, options.component, options.container)
         tail = None if options.tail < 0 else options.tail
         said = follow(cluster, found, tail) if options.follow else read(cluster, found, tail, previous=options.previous)
         try:

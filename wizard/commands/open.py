@@ -31,7 +31,7 @@ class Command:
         from wizard.page import page, show
         from wizard.port_forward import HOST, PortForward
 
-        cluster, namespace = cluster_of(options), namespace_of(options)
+        namespace, cluster = namespace_of(options), cluster_of(options)
         found = page(cluster, namespace, cluster.context, options.kubeconfig or "")
         forward = None if found.public_url else PortForward(cluster, namespace, options.port, say)
         url = f"http://{HOST}:{forward.port}{found.prefix}/" if forward else found.public_url

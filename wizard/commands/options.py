@@ -94,9 +94,11 @@ def in_namespace(plan: "Plan", namespace: str) -> "Plan":
 
 def namespace_of(options: argparse.Namespace) -> str:
     """-n, else that of the plan of -f or here, else `airflow`."""
-    if options.namespace or options.filename or Path(DEFAULT_FILE).exists():
-        return str(options.namespace or plan_of(options).namespace)
-    return "airflow"
+    if options.namespace:
+        from wizard.questions import Draft
+
+        return in_namespace(Draft().plan(), options.namespace).namespace  # raises UserError for what is no name
+    return plan_of(options).namespace if options.filename or Path(DEFAULT_FILE).exists() else "airflow"
 
 
 def cluster_of(options: argparse.Namespace, pace: "Pace | None" = None) -> "Cluster":

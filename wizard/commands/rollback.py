@@ -20,7 +20,7 @@ class Command:
         from wizard.history import changes, earlier
         from wizard.record import applied_plan
 
-        cluster, namespace = cluster_of(options), namespace_of(options)
+        namespace, cluster = namespace_of(options), cluster_of(options)
         plan = earlier(cluster, namespace, options.revision)
         for text in changes(applied_plan(cluster, namespace), plan):
             say(f"  {text}")

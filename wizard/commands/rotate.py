@@ -38,7 +38,7 @@ class Command:
     def run(self, options: argparse.Namespace) -> int:
         from wizard.rotate import rotate
 
-        cluster, namespace = cluster_of(options), namespace_of(options)
+        namespace, cluster = namespace_of(options), cluster_of(options)
         say(f"context    {cluster.context}\nnamespace  {namespace}\nrotates    {_WHAT[options.what]}")
         if not confirm("Rotate it?", options):
             say("nothing was changed")

@@ -26,7 +26,7 @@ class Command:
         from wizard.status_lines import told
         from wizard.summary import summary
 
-        cluster, namespace = cluster_of(options), namespace_of(options)
+        namespace, cluster = namespace_of(options), cluster_of(options)
         status = look(cluster, namespace)
         way_in = summary(status.plan, cluster.context, options.kubeconfig or "")
         password = admin(cluster, namespace)[1] if options.show_password else ""

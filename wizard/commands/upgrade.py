@@ -1,6 +1,7 @@
 """`airflow-wizard upgrade`: to another version of Airflow."""
 
 import argparse
+import re
 
 from wizard.commands.apply import add_apply, carry_out
 from wizard.commands.options import add_plan, cluster_of, confirm, namespace_of, say, say_rows
@@ -13,7 +14,7 @@ class Command:
     help = "go to another version of Airflow: first the database, then the pods"
 
     def options(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--to", metavar="VERSION", required=True, help="such as 3.3.2")
+        parser.add_argument("--to", type=version, metavar="VERSION", required=True, help="such as 3.3.2")
         parser.add_argument("--image", help="an image of your own that has this version")
         add_plan(parser)
         add_apply(parser)
@@ -23,7 +24,7 @@ class Command:
         from wizard.record import applied_plan
         from wizard.upgrade import backup, migrate, plan_for
 
-        cluster, namespace = cluster_of(options), namespace_of(options)
+        namespace, cluster = namespace_of(options), cluster_of(options)
         before = applied_plan(cluster, namespace)
         plan = plan_for(before, options.to, options.image or "")
         prepared = prepare(cluster, plan, force=options.force_conflicts)
@@ -38,3 +39,12 @@ class Command:
             say_rows(migrate(cluster, plan, options.timeout))
         options.yes = True
         return carry_out(cluster, plan, options, another=True)
+
+
+def version(text: str) -> str:
+    """One that a plan can name."""
+    from wizard.plan.sections.airflow import SUPPORTED
+
+    if not re.fullmatch(SUPPORTED, text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no version of Airflow 3.3, such as 3.3.2")
+    return text

@@ -56,7 +56,10 @@ class Command:
 
     def run(self, options: argparse.Namespace) -> int:
         from wizard.cluster.pace import Pace
+        from wizard.plan.file import read
 
+        if "filename" in options:
+            options.answers = read(Path(options.filename or DEFAULT_FILE))  # before any look for a cluster
         code: int = options.verb(cluster_of(options, Pace(PER_SECOND, BURST)), options)
         return code
 
@@ -71,11 +74,11 @@ def _add_wait(parser: argparse.ArgumentParser) -> None:
 
 def _start(cluster: "Cluster", options: argparse.Namespace) -> int:
     from wizard.commands.table import say_table
-    from wizard.plan.file import name_of, read
+    from wizard.plan.file import name_of
     from wizard.workshop import hand_out, plans, prepare, start
 
     path = Path(options.filename or DEFAULT_FILE)
-    seats = plans(read(path), options.name, options.seats, name_of(path))
+    seats = plans(options.answers, options.name, options.seats, name_of(path))
     files = hand_out.files(options.name, seats)
     if options.output:
         hand_out.refuse_taken(files, Path(options.output))

@@ -160,6 +160,14 @@ def _place(loc: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in without_tags(loc))
 
 
+def _such_as(loc: tuple[int | str, ...]) -> str:
+    """Where there are choices, how one is said."""
+    from wizard.plan.walk import tags_at
+
+    tags = tags_at(loc)
+    return f", such as {{type: {tags[0]}}}; a type is one of {', '.join(tags)}" if tags else ""
+
+
 def _sentence(detail: ErrorDetails) -> str:
     context: dict[str, Any] = detail.get("ctx") or {}
     match detail["type"]:
@@ -176,7 +184,7 @@ def _sentence(detail: ErrorDetails) -> str:
         case "value_error":
             return str(context["error"])
         case "model_type" | "model_attributes_type" | "dict_type":
-            return "must be a mapping of keys to values"
+            return f"must be a mapping of keys to values{_such_as(detail['loc'])}"
         case "string_type":
             return "must be text; put it in quotes"
         case "int_type" | "int_parsing" | "int_from_float" | "finite_number":

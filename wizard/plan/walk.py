@@ -54,7 +54,16 @@ def without_tags(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
     return tuple(part for part, is_tag, _ in _steps(loc) if not is_tag)
 
 
+def _models_at(loc: tuple[int | str, ...]) -> list[Model]:
+    *_, (_, _, models) = [("", False, [Plan]), *_steps(loc)]
+    return models
+
+
 def keys_at(loc: tuple[int | str, ...]) -> list[str]:
     """The keys that the plan knows at a location."""
-    *_, (_, _, models) = [("", False, [Plan]), *_steps(loc)]
-    return [key for model in models for key in keys(model)]
+    return [key for model in _models_at(loc) for key in keys(model)]
+
+
+def tags_at(loc: tuple[int | str, ...]) -> list[str]:
+    """The values of `type` that the plan knows at a location; none where there are no choices."""
+    return [tag for model in _models_at(loc) if (tag := tag_of(model))]

@@ -9,11 +9,12 @@ from wizard.plan.shorthand import in_a_line
 from wizard.progress import Mark
 from wizard.prompts.terminal import Terminal, say
 from wizard.questions import Question
+from wizard.record import readable
 from wizard.session import CONTEXT, Session
 from wizard.steps import STEPS
 
 PATIENCE = 10.0
-"""Seconds for which the review waits for a cluster that hasn't answered yet."""
+"""Seconds for which a cluster is waited for that hasn't answered yet."""
 
 
 class Interview:
@@ -28,8 +29,23 @@ class Interview:
     def all_steps(self) -> None:
         """Ask everything, from the first step to the last."""
         say(self.terminal.how)
+        if not self.session.contexts:
+            say("No kubeconfig was found, so the plan can be made and saved, but not applied.", f"{Mark.WARNING} ")
+            say("Set KUBECONFIG, or start with --kubeconfig FILE.", "  ")
         for step in STEPS:
             self.step(step)
+            if step == "cluster":
+                self.wait_for_cluster()
+                self._offer_applied()
+
+    def _offer_applied(self) -> None:
+        """Who has answered nothing yet may want to change what is there."""
+        if self.session.offers_applied():
+            say(
+                f"\nNamespace {self.session.namespace} holds an installation; a plan that begins anew would replace it."
+            )
+            if self.terminal.yes("Go on with its answers?", True):
+                self.session.open_applied()
 
     def step(self, step: str) -> None:
         """Ask the questions of a step; answers change which ones there are."""
@@ -59,6 +75,7 @@ class Interview:
         facts = self.session.look(namespace)
         if (context, namespace) == self._about:
             self.session.facts = facts
+            self.session.applied = readable(facts.record.plan) if facts and facts.record else None
 
     def _ask(self, question: Question) -> None:
         value = self.session.value(question.key)

@@ -10,7 +10,7 @@ from wizard.render.folders import Folder, folders_of
 from wizard.render.hashes import CONFIG_HASH, RE_READ, config_hash
 from wizard.render.lift import Object, lift, lifted_path, main_container, pod_template
 from wizard.render.merge import merge
-from wizard.render.needed_secrets import NeededSecret, needed
+from wizard.render.needed_secrets import NeededSecret, needed, secret_places
 from wizard.render.text import ordered, text_of_manifest
 from wizard.render.trace import Origin, Path, Trace
 
@@ -221,8 +221,11 @@ def needed_secrets(folders: list[Folder], values: dict[str, Any]) -> list[Needed
     found: dict[tuple[str, bool], NeededSecret] = {}
     for folder in folders:
         origin = Origin(f"{folder.path}/choice.yaml", folder.answer)
-        for entry in fill(folder.choice.get("secrets", []), values)[0]:
-            for secret in needed(entry, origin, folder.file):
+        for raw in folder.choice.get("secrets", []):
+            entries = fill([raw], values)[0]
+            for secret in [
+                each for entry in entries for each in needed(entry, origin, folder.file, secret_places(raw))
+            ]:
                 known = found.setdefault((secret.name, secret.existing), secret)
                 found[secret.name, secret.existing] = replace(known, keys={**known.keys, **secret.keys})
     return list(found.values())

@@ -1,7 +1,8 @@
 """Which Secrets the rendered objects read. Their values are no part of a render: `wizard.secrets` makes them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from wizard.render.trace import Origin
@@ -45,9 +46,17 @@ class NeededSecret:
     label: str = ""
     """By which it is found, whatever its name; then `name` is only what we call it."""
 
+    @property
+    def answer(self) -> str:
+        """The answer of the plan that wants it: `dags.credentials.privateKey`."""
+        return self.origin.answer.removesuffix(".type").removesuffix(".name")
 
-def needed(declared: dict[str, Any], origin: Origin, file: Callable[[str], str]) -> list[NeededSecret]:
-    """From an entry of `secrets:` in a `choice.yaml`; `file` reads one of the files beside it.
+
+def needed(
+    declared: dict[str, Any], origin: Origin, file: Callable[[str], str], places: Mapping[str, str]
+) -> list[NeededSecret]:
+    """From an entry of `secrets:` in a `choice.yaml`; `file` reads one of the files beside it. `places` are the answers
+    that keys come `from`.
 
     A key with `content` holds such a file: no secret in itself, but people may put their own into it.
 
@@ -57,22 +66,34 @@ def needed(declared: dict[str, Any], origin: Origin, file: Callable[[str], str])
     found, keys = [], {}
     for key, value in declared["keys"].items():
         source = value.get("from", {})
+        asked = replace(origin, answer=places.get(key, origin.answer))
         match source.get("type"):
             case None if "content" in value:
                 keys[key] = Value(text=file(value["content"]))
             case None:
                 keys[key] = Value(**value)
             case "secret":
-                found.append(NeededSecret(source["name"], {source["key"]: Value()}, origin, existing=True))
+                asked = replace(asked, answer=declared.get("answer", f"{asked.answer}.name"))
+                found.append(NeededSecret(source["name"], {source["key"]: Value()}, asked, existing=True))
             case "file":
                 keys[key] = Value(file=source["path"], check=value.get("check"))
             case "environment":
                 keys[key] = Value(environment=source["variable"], check=value.get("check"))
             case "secretsBackend":
-                found.append(_labelled(key.removeprefix("AIRFLOW_CONN_").lower(), origin))
+                found.append(_labelled(key.removeprefix("AIRFLOW_CONN_").lower(), asked))
             case "generated":
                 keys |= {key: Value(random="ed25519-key"), f"{key}.pub": Value(public_half_of=key)}
     return [*found, NeededSecret(declared["name"], keys, origin)] if keys else found
+
+
+def secret_places(declared: Any) -> dict[str, str]:
+    """By key of an entry of `secrets:`, the answer that it comes `from`: `logs.credentials.source`.
+
+    An entry that the plan makes as a whole (`${...}`) is somebody else's Secret, and has none.
+    """
+    keys = declared["keys"] if isinstance(declared, dict) else {}
+    found = {key: re.fullmatch(r"\$\{(.+)\}", str(value.get("from", ""))) for key, value in keys.items()}
+    return {key: place[1] for key, place in found.items() if place}
 
 
 def _labelled(connection: str, origin: Origin) -> NeededSecret:

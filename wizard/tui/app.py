@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from wizard.session import Session
     from wizard.tui.screen import WizardScreen
 
-HIGH = 30
-"""Lines of a screen on which what a choice would mean may take several."""
-
 
 class WizardApp(KeysInTurn[int]):
     """Asks, shows, applies. Returns the exit code."""
@@ -32,8 +29,8 @@ class WizardApp(KeysInTurn[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (120, "-wide")]  # noqa: RUF012
     """By columns: one line for the rail; a rail; a rail and the preview."""
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH, "-high")]  # noqa: RUF012
-    """By lines: what choices mean takes one line each; or several."""
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
+    """By lines: none to waste; or some to spare."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", key_display="^q", priority=True),
     ]

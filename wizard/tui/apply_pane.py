@@ -43,13 +43,16 @@ class ApplyPane(Vertical):
         #keys { height: auto; display: none; margin: 0 0 1 0; color: $text-warning; }
         #end { height: auto; max-height: 60%; display: none; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
         #buttons { height: auto; margin: 1 0; display: none; }
-        #rehearse { margin: 0 0 0 2; display: none; }
+        #rehearse { margin: 0 2 0 2; display: none; }
+        #answer { display: none; }
         #stuck { height: auto; display: none; margin: 1 0 0 0; color: $text-warning; }
         &.-running.-stuck #stuck { display: block; }
         &.-running, &.-failed, &.-done { #before { display: none; } Rows { display: block; } }
         &.-running.-keys, &.-failed.-keys, &.-done.-keys { #keys { display: block; } }
         &.-failed, &.-done { #end { display: block; } }
-        &.-blocked, &.-ready, &.-failed { #buttons { display: block; } }
+        &.-blocked, &.-ready, &.-failed, &.-running.-mendable { #buttons { display: block; } }
+        &.-running #go { display: none; }
+        &.-running.-mendable, &.-failed.-mendable { #answer { display: block; } }
         &.-ready, &.-failed { #rehearse { display: block; } }
         #end .headline { text-style: bold; }
         &.-failed #end .headline { color: $text-error; }
@@ -66,7 +69,11 @@ class ApplyPane(Vertical):
         """Apply is at another point now."""
 
     class Mend(Message):
-        """Somebody wants to go to what keeps the plan from being applied."""
+        """Somebody wants to go to the answer of this place, or to the first that keeps the plan from being applied."""
+
+        def __init__(self, place: str = "") -> None:
+            super().__init__()
+            self.place = place
 
     class Rehearse(Message):
         """Somebody wants to try the answers first."""
@@ -122,11 +129,12 @@ class ApplyPane(Vertical):
         with Horizontal(id="buttons"):
             yield Button(id="go", variant="primary", compact=True)
             yield Button("Rehearse …", id="rehearse", compact=True)
+            yield Button("Go to the answer", id="answer", compact=True)
 
     def open(self) -> None:
         """Look at what applying would change, unless that is known or under way. Other answers end a wait."""
         if self.state == "running" and not self._left_for_others():
-            self._rows.focus()
+            self._focus()
             return
         problems = self._session.problems()
         if problems:
@@ -155,6 +163,18 @@ class ApplyPane(Vertical):
         known = self._prepared.deploy_keys() if self._prepared else []
         return known if self.state in ("running", "failed", "done") else []
 
+    def _answer(self) -> str:
+        """The place of the answer that the first way out names, where it is asked."""
+        stuck = [row.place for row in self._rows.rows.values() if row.way_out]
+        return stuck[0] if stuck and self._session.question_at(stuck[0]) else ""
+
+    def _offer_answer(self) -> None:
+        """A button that leads there, and has the focus as long as the rows would have it."""
+        mendable = bool(self._answer())
+        if mendable != self.has_class("-mendable"):
+            self.set_class(mendable, "-mendable")
+            self._focus()
+
     def applied(self) -> int:
         """How many things are done so far."""
         return sum(row.mark is Mark.DONE for row in self._rows.rows.values())
@@ -177,6 +197,8 @@ class ApplyPane(Vertical):
         event.stop()
         if event.button.id == "rehearse":
             self.post_message(self.Rehearse())
+        elif event.button.id == "answer":
+            self.post_message(self.Mend(self._answer()))
         elif self.state == "blocked":
             self.post_message(self.Mend())
         elif self.state == "failed":
@@ -184,7 +206,7 @@ class ApplyPane(Vertical):
         elif self.state == "ready" and self._prepared is not None and self._cluster is not None:
             self._rows.clear()
             self._part = None
-            self.remove_class("-stuck")
+            self.remove_class("-stuck", "-mendable")
             self._turn("running")
             self._show_keys()
             self._under_way = Stoppable(self._cluster)
@@ -208,6 +230,7 @@ class ApplyPane(Vertical):
             ways = [row.way_out for row in rows.rows.values() if row.way_out]
             self.query_one("#stuck", Static).update("\n".join([*(f"→ {way}" for way in ways[:1]), _COME_BACK]))
             self.set_class(bool(ways), "-stuck")
+            self._offer_answer()
 
     async def on_apply_pane_ended(self, event: Ended) -> None:
         """Say how it ended."""
@@ -250,6 +273,7 @@ class ApplyPane(Vertical):
         self._about, self.ended, self._prepared = about, None, None
         self._show_keys()
         self._rows.clear()
+        self.remove_class("-stuck", "-mendable")
         self._facts()
         self._say(Content("Asking the cluster what would change …"))
         self._turn("preparing")
@@ -285,5 +309,6 @@ class ApplyPane(Vertical):
     def _focus(self) -> None:
         """The button where there is one, else the rows; never taken away from another step."""
         if self.display:
-            target = self.query_one("#go", Button) if self.state in _BUTTONS else self._rows
+            waiting = self.query_one("#answer", Button) if self.has_class("-mendable") else self._rows
+            target = self.query_one("#go", Button) if self.state in _BUTTONS else waiting
             self.call_after_refresh(target.focus)

@@ -9,12 +9,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 
 from wizard.asking import card_of
 from wizard.consequences import Consequence
 from wizard.progress import Mark
 from wizard.questions import Choice
-from wizard.tui.app import HIGH
 from wizard.tui.hanging import MUTED, Hanging
 from wizard.tui.labelled import Labelled
 from wizard.tui.moves import Moved
@@ -50,8 +50,8 @@ class ChoiceRow(Hanging):
 
     @property
     def room_below(self) -> int:
-        """On a low screen all choices shall be seen; the help of the question has the whole text."""
-        return 1 if self.app.size.height < HIGH else 3
+        """Nearly always the whole; the help of the question has the rest."""
+        return 3
 
     def consider(self, here: Consequence) -> None:
         """Say what it would mean here."""
@@ -173,10 +173,13 @@ class ChoiceList(Vertical, can_focus=True):
             line.remove()
         card.mount_all(Labelled(label, text) for label, text in wanted[len(there) :])
 
+    @property
+    def chosen_row(self) -> Widget:
+        """The row of the choice that is taken; the list itself where none is."""
+        return next((row for row in self.query(ChoiceRow) if row.choice.value == self.value), self)
+
     def _scroll_to_chosen(self) -> None:
-        for row in self.query(ChoiceRow):
-            if row.choice.value == self.value:
-                row.scroll_visible(animate=False)
+        self.chosen_row.scroll_visible(animate=False)
 
     def _take(self, value: str) -> None:
         if value != self.value:

@@ -65,6 +65,11 @@ class Field(Vertical):
     CONTROL: ClassVar[type[Widget]]
 
     @property
+    def in_sight(self) -> Widget:
+        """What of it must be seen."""
+        return self.target
+
+    @property
     def here(self) -> Mapping[str, Consequence]:
         """By choice, what it would mean; only of a question with choices."""
         return {}
@@ -101,6 +106,11 @@ class ChoiceField(Field):
         yield Static(self.question.title, classes="title", markup=False)
         yield from reversed(list(self._below()))
         yield ChoiceList(self.question.choices, str(self.value))
+
+    @property
+    def in_sight(self) -> Widget:
+        """The choice that is taken."""
+        return self.query_one(ChoiceList).chosen_row
 
     def show(self, question: Question, value: Any) -> None:
         """Take the value over where it is another one, and what other answers block."""

@@ -1,7 +1,10 @@
 """The questions of one step, one below the other. Answers change which ones there are."""
 
+from typing import Any
+
 from textual import work
 from textual.containers import VerticalScroll
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.timer import Timer
 from textual.worker import get_current_worker
@@ -76,6 +79,17 @@ class Form(VerticalScroll, can_focus=False):
             before = field
         self.tell()
 
+    def scroll_to_region(self, region: Region, **how: Any) -> Offset:
+        """A question comes into sight as a whole; of one that is too high, its title with what is wanted of it."""
+        height = self.scrollable_content_region.height
+        for field in self.query(Field):
+            whole = field.virtual_region_with_margin
+            if whole.contains_region(region):
+                end = whole.bottom if whole.height <= height else whole.y + height
+                if region.bottom <= end or region.height > height:
+                    region = Region(whole.x, whole.y, whole.width, end - whole.y)
+        return super().scroll_to_region(region, **how)
+
     def focus_field(self, key: Key = ()) -> None:
         """Put the focus on the field of a question, or on the first."""
         fields = list(self.query(Field))
@@ -86,6 +100,10 @@ class Form(VerticalScroll, can_focus=False):
     def field_at_hand(self) -> Field | None:
         """The field that has the focus."""
         return next((field for field in self.query(Field) if field.has_pseudo_class("focus-within")), None)
+
+    def on_descendant_focus(self) -> None:
+        """A control may be in sight already, and its title not."""
+        self.call_after_refresh(self._keep_in_sight)
 
     def on_moved(self, event: Moved) -> None:
         """Move the focus; Enter on the last field is the end of the step."""
@@ -144,7 +162,7 @@ class Form(VerticalScroll, can_focus=False):
             self.call_after_refresh(self._keep_in_sight)
 
     def _keep_in_sight(self) -> None:
-        """What is said above the field with the focus must not push it off; one higher than the screen stays."""
+        """What is said above the field with the focus must not push it off."""
         field = self.field_at_hand()
-        if field is not None and field.target.region.height < self.region.height:
-            field.target.scroll_visible(animate=False)
+        if field is not None:
+            field.in_sight.scroll_visible(animate=False)

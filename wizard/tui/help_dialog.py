@@ -19,7 +19,13 @@ from wizard.tui.labelled import Labelled
 KEYS = {
     "F8 / F7": "next step, step before (a click on a step goes there; ^p finds all steps by name)",
     "Enter": "go on to the next question, after the last one to the next step (in text of several lines: a new line)",
-    "up / down": "take another choice, or move between the questions",
+    "Tab / shift+Tab": "the next question, or button, and the one before",
+    "up / down": "take another choice, or move between the questions; in manifests, from line to line",
+    "left / right": "between the buttons of a dialog",
+    "Space": "yes or no, where a field asks for it",
+    "PgUp / PgDn": "a page of what scrolls",
+    "Home / End": "the first and the last line of a manifest",
+    "F1": "help for the question at hand: all that is said of its choices, and these keys",
     "F2": "the manifests that this step brings in, and back",
     "F3": "from a question to the lines that its answer brings in; from a line, why it is there: to its question",
     "F4": "where a field says here: the next name that this cluster has",
@@ -28,6 +34,7 @@ KEYS = {
     "^f": "in Review: search; Enter goes to the next match, Escape back to the list",
     "^s": "save the plan",
     "^p": "all commands, among them light and dark themes",
+    "Escape": "close a dialog, or go back from manifests and from a search",
     "^q": "quit",
 }
 

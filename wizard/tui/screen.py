@@ -260,8 +260,8 @@ class WizardScreen(StepsScreen):
         await self.go(event.step, event.key)
 
     async def on_apply_pane_mend(self, event: ApplyPane.Mend) -> None:
-        """To the first question to mend."""
-        problem = self._session.problems()[0]
+        """To the question to mend."""
+        problem = self._session.problem(event.place, "") if event.place else self._session.problems()[0]
         await self.go(problem.step, problem.key)
 
     def on_apply_pane_rehearse(self, event: ApplyPane.Rehearse) -> None:

@@ -37,7 +37,7 @@ def judge(seats: list[Seat], new: list[Seat], facts: Facts) -> list[Finding]:
     return [
         *_rights(facts),
         *_shared(seats),
-        *(_outside(each.label or each.name, each.origin.answer.removesuffix(".type"), new) for each in there),
+        *(_outside(each.label or each.name, each.answer, new) for each in there),
         *(finding for finding in check(judged, facts) if finding.check != "size"),
         *_room(rendered, facts, len(seats), len(new)),
     ]

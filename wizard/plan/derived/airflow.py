@@ -39,5 +39,5 @@ def _pull_secret(name: str | None) -> dict[str, Any]:
     if name is None:
         return {"imagePullSecrets": None, "pullSecret": None}
     source = {"type": "secret", "name": name, "key": ".dockerconfigjson"}
-    needed = {"name": name, "keys": {".dockerconfigjson": {"from": source}}}
+    needed = {"name": name, "keys": {".dockerconfigjson": {"from": source}}, "answer": "airflow.pullSecret"}
     return {"imagePullSecrets": [{"name": name}], "pullSecret": needed}

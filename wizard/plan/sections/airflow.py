@@ -7,13 +7,15 @@ from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, Closed, DnsName, I
 Colour = Literal["red", "orange", "green", "teal", "blue", "purple", "pink"]
 COLOURS = get_args(Colour)
 """The names; `wizard.plan.derived.theme` has their shades."""
+SUPPORTED = r"3\.3\.[0-9]+"
+"""Versions that a plan can name."""
 
 
 class Airflow(Closed):
     """Which Airflow runs."""
 
     version: Annotated[
-        str, matching(r"3\.3\.[0-9]+", "must be a version of Airflow 3.3, such as 3.3.2; others are not supported")
+        str, matching(SUPPORTED, "must be a version of Airflow 3.3, such as 3.3.2; others are not supported")
     ] = ask(
         "Airflow version",
         "All components run this version. The database is migrated to it when Airflow starts.",
