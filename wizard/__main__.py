@@ -1,13 +1,23 @@
 """The command line: `airflow-wizard`, or `python -m wizard`."""
 
+import os
 import sys
 
-from wizard.commands import run
+from wizard.errors import Exit
 
 
 def main() -> None:
     """Run the command that the arguments name and exit with its code."""
-    sys.exit(run(sys.argv[1:]))
+    try:
+        from wizard.commands import run
+
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before anything was asked, or once more while that is told
+        code = Exit.INTERRUPTED
+    if code == Exit.INTERRUPTED:
+        sys.stdout.flush()
+        os._exit(code)  # no thread is waited for that still tries: what it sends may be cut off at any time
+    sys.exit(code)
 
 
 if __name__ == "__main__":
