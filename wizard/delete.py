@@ -118,7 +118,7 @@ def delete(cluster: Cluster, prepared: Prepared, timeout: float) -> Iterator[Row
 
     Raises `UserError` when they aren't after `timeout` seconds, and where somebody has begun to apply meanwhile.
     """
-    if prepared.goes:
+    if prepared.goes or prepared.known.applying:
         yield from _deleted(cluster, prepared)
     if prepared.namespace_goes:
         # Of a pod that still ends, Kubernetes waits for half of the grace that it has (300 s of a Celery worker's 600)

@@ -172,8 +172,8 @@ def values(cluster: Cluster, namespace: str) -> dict[tuple[str, str], str]:
 
 def differs(found: dict[str, Object], wanted: dict[str, Object]) -> list[str]:
     """What isn't as it should be, line by line."""
-    texts = [json.dumps(each, indent=1, sort_keys=True).splitlines() for each in (found, wanted)]
-    return list(unified_diff(*texts, "found", "wanted", lineterm="", n=9))
+    before, after = (json.dumps(each, indent=1, sort_keys=True).splitlines() for each in (found, wanted))
+    return list(unified_diff(before, after, "found", "wanted", lineterm="", n=9))
 
 
 def wait_until_it_is(namespace: str, wanted: dict[str, Object]) -> None:
@@ -341,7 +341,9 @@ def test_a_delete_on_a_bad_day_leaves_nothing(cluster: Cluster, proxied: Proxy, 
     assert cluster.get("v1", "Namespace", commands.namespace) is None
 
 
-@pytest.mark.parametrize("fault", [lambda: faults.answers(first_time(), 503), lambda: faults.cuts(first_time())])
+@pytest.mark.parametrize(
+    "fault", [lambda: faults.answers(first_time(), 503), lambda: faults.cuts(first_time())], ids=["503", "cut off"]
+)
 def test_who_only_reads_hears_of_a_bad_day_nothing(
     cluster: Cluster, proxied: Proxy, names: Names, fault: Callable[[], Fault]
 ) -> None:
@@ -381,6 +383,7 @@ def test_an_api_server_that_is_away_while_apply_waits(cluster: Cluster, proxied:
     looks[0] = proxied.seen[-1].number - 1  # what is asked for at the end is what is waited for
     code, said = commands.run("apply", "--yes", "--timeout", "15s", fault=fault)
     assert code == Exit.FAILED and "Not ready within 15 s" in said, "it went on waiting"
+    assert proxied.seen[-1].number > looks[0] + 1, "it was away, and asked again"
 
 
 @pytest.mark.long

@@ -43,7 +43,7 @@ class Command:
             say(f"  - {thing}")
         for text in prepared.stays:
             say(f"  stays: {text}")
-        if not things:
+        if not things and not prepared.known.applying:
             say("nothing to delete; --purge takes what stays")
             return Exit.OK
         if not confirm("Delete this, data included?" if options.purge else "Delete this?", options):
