@@ -462,7 +462,15 @@ def rotation_is_gone_on_with(cluster: Cluster, commands: Commands, kill: Killing
 
 def undisturbed_rotation(commands: Commands) -> tuple[int, dict[str, Object]]:
     commands.ok(*ROTATE)
-    return commands.proxy.writes, state(commands.namespace)
+    return commands.proxy.writes, rolled(commands.namespace)
+
+
+def rolled(namespace: str) -> dict[str, Object]:
+    """The state, however often something was rolled."""
+    found = state(namespace)
+    for body in found.values():
+        body["metadata"].pop("generation", None)
+    return found
 
 
 @pytest.mark.parametrize("kill", KILLS)
@@ -471,7 +479,7 @@ def test_a_rotation_that_is_killed_at_a_write(cluster: Cluster, ready: Callable[
     count, wanted = undisturbed_rotation(commands)
     for write in {1, count // 2, count}:
         rotation_is_gone_on_with(cluster, commands, kill, write)
-        assert not differs(state(commands.namespace), wanted)
+        assert not differs(rolled(commands.namespace), wanted)
 
 
 @pytest.mark.long
@@ -483,14 +491,14 @@ def test_a_rotation_that_is_killed_at_each_write(
     count, wanted = undisturbed_rotation(commands)
     for write in range(1, count + 1):
         rotation_is_gone_on_with(cluster, commands, kill, write)
-        assert not differs(state(commands.namespace), wanted)
+        assert not differs(rolled(commands.namespace), wanted)
 
 
 def test_ctrl_c_in_a_rotation(cluster: Cluster, ready: Callable[[], Commands]) -> None:
     commands = ready()
     before = values(cluster, commands.namespace)
     said = stopped_and_gone_on_with(commands, 2, *ROTATE)
-    assert "1 of " not in said or "make a new value" not in said.splitlines()[-2], "what is done is not left"
+    assert "done; not done, or only just: rotation" in said.splitlines()[-2], "the new value is made"
     after = values(cluster, commands.namespace)
     assert {key for key in after if before.get(key) != after[key]} == {JWT}
 
