@@ -3,18 +3,18 @@
 import os
 import sys
 
-from wizard.errors import Exit
+_INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command that the arguments name and exit with its code."""
     try:
-        from wizard.commands import run
+        from wizard.commands import run  # Ctrl-C may come while this takes its 0.1 s, too
 
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # before anything was asked, or once more while that is told
-        code = Exit.INTERRUPTED
-    if code == Exit.INTERRUPTED:
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:
         sys.stdout.flush()
         os._exit(code)  # no thread is waited for that still tries: what it sends may be cut off at any time
     sys.exit(code)
