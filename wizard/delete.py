@@ -13,7 +13,7 @@ from wizard.progress import Mark, Row
 from wizard.render.manifests import ORDER
 from wizard.threads import in_parallel
 from wizard.turn import Turn
-from wizard.watch import MIGRATIONS, PODS, TASK_PODS
+from wizard.watch import MIGRATIONS, PODS, TASK_PODS, asked_again
 
 _LOOKED_AT = (
     ("v1", "Pod"),
@@ -175,7 +175,8 @@ def _pods(cluster: Cluster, prepared: Prepared) -> list[str]:
 def _until_gone(thing: str, left: "partial[list[str]]", timeout: float, namespace: str) -> Iterator[Row]:
     started, said = time.monotonic(), ""
     while True:
-        names, seconds = left(), time.monotonic() - started
+        names = yield from asked_again(left, started + timeout)
+        seconds = time.monotonic() - started
         if not names:
             yield Row(thing, Mark.DONE, "none: all is gone that had to go", seconds)
             return

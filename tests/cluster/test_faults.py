@@ -27,12 +27,15 @@ from tests.cluster.test_apply import end, git_sync, plan, send
 from tests.cluster.test_nodes import Pools, wait_until
 from tests.cluster.test_turns import is_whole
 from tests.kubectl import kubectl
-from wizard.cluster.interface import Cluster, Object
+from wizard.cluster.interface import Cluster, Object, Unreachable
+from wizard.cluster.real import connect
 from wizard.errors import Exit
 from wizard.plan.file import text_of
 from wizard.plan.model import Plan
+from wizard.progress import Mark
 from wizard.render.hashes import CONFIG_HASH, SECRET_HASH
 from wizard.threads import AT_ONCE
+from wizard.watch import rollouts
 
 pytestmark = pytest.mark.cluster
 
@@ -389,6 +392,19 @@ def test_an_api_server_that_is_away_while_apply_waits(cluster: Cluster, proxied:
     code, said = commands.run("apply", "--yes", "--timeout", "15s", fault=fault)
     assert code == Exit.FAILED and "Not ready within 15 s" in said, "it went on waiting"
     assert proxied.seen[-1].number > looks[0] + 1, "it was away, and asked again"
+
+
+def test_who_waits_waits_for_the_api_server_too(cluster: Cluster, proxied: Proxy, names: Names) -> None:
+    commands = applied(cluster, proxied, plan(names()))
+    impatient = connect(str(proxied.kubeconfig), timeout=0.5)
+    rows = rollouts(impatient, commands.namespace, 60)
+    next(rows)
+    with proxied.refusing():
+        away = next(row for row in rows if row.thing == "API server")
+        assert away.mark is Mark.WAITING and "refused the connection" in away.text
+    assert next(row for row in rows if row.mark is Mark.DONE).text == "answers again"
+    with proxied.refusing(), pytest.raises(Unreachable):
+        list(rollouts(impatient, commands.namespace, 1))
 
 
 @pytest.mark.long
