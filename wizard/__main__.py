@@ -2,8 +2,9 @@
 
 import os
 import sys
+from contextlib import suppress
 
-_INTERRUPTED = 130
+_INTERRUPTED = 130  # as Exit has it: nothing of ours is imported before Ctrl-C is looked for
 
 
 def main() -> None:
@@ -15,7 +16,8 @@ def main() -> None:
     except KeyboardInterrupt:  # before anything was asked, or once more while that is told
         code = _INTERRUPTED
     if code == _INTERRUPTED:
-        sys.stdout.flush()
+        with suppress(OSError):  # who reads may have heard of Ctrl-C too
+            sys.stdout.flush()
         os._exit(code)  # no thread is waited for that still tries: what it sends may be cut off at any time
     sys.exit(code)
 

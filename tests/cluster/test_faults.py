@@ -233,6 +233,7 @@ def test_an_apply_that_is_killed_at_each_write(
         apply_is_gone_on_with(cluster, commands, kill, write, wanted)
         commands.ok(*APPLY)
         assert not proxied.writes, "all was as it should be"
+        cluster.delete("v1", "Namespace", commands.namespace)
 
 
 DELETE = ("delete", "--yes")
@@ -282,6 +283,7 @@ def test_a_delete_that_is_killed_at_each_write(
     for write in range(1, count + 1):
         commands = applied(cluster, proxied, team(names()))
         delete_is_gone_on_with(cluster, commands, kill, write, wanted, *options)
+        cluster.delete("v1", "Namespace", commands.namespace)
 
 
 def first_time() -> Callable[[Request], bool]:
@@ -585,7 +587,9 @@ def test_an_upgrade_that_is_killed_at_each_write(
 ) -> None:
     count, wanted = undisturbed_upgrade(cluster, ready())
     for write in range(1, count + 1):
-        upgrade_is_gone_on_with(cluster, ready(), kill, write, wanted)
+        commands = ready()
+        upgrade_is_gone_on_with(cluster, commands, kill, write, wanted)
+        cluster.delete("v1", "Namespace", commands.namespace)
 
 
 def test_ctrl_c_in_an_upgrade(cluster: Cluster, ready: Callable[[], Commands]) -> None:
