@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.catalogue import Object
+from tests.cluster.test_kubeconfig import config, write
 from tests.kubectl import kubectl
 from wizard import __version__
 from wizard.commands import COMMANDS, run
@@ -243,3 +246,25 @@ def test_kubectl_finds_it_as_a_plugin() -> None:
     done = kubectl("airflow-wizard", "--help")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("usage: kubectl airflow-wizard ")
+
+
+@pytest.mark.parametrize(
+    "words", ["apply --yes", "status", "delete", "diff", "check", "rotate jwt -y", "upgrade --to 3.3.2"]
+)
+def test_ctrl_c_before_anything_is_written_says_so_and_how_to_go_on(words: str, tmp_path: Path) -> None:
+    Path("airflow-plan.yaml").write_text(HEAD)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(60)
+        kubeconfig = config("a", current="a", server=f"http://127.0.0.1:{listener.getsockname()[1]}", token="abc")
+        write(Path("config"), kubeconfig)
+        command = [sys.executable, "-m", "wizard", *words.split(), "--kubeconfig", "config"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            client, _ = listener.accept()  # now it waits for an answer, which never comes
+            with client:
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    told(Done(command, process.returncode, out, err), Exit.INTERRUPTED, "interrupted: nothing was changed.")
+    assert err.endswith(f"\n  airflow-wizard {words} --kubeconfig config goes on from there.\n")

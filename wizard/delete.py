@@ -13,7 +13,7 @@ from wizard.progress import Mark, Row
 from wizard.render.manifests import ORDER
 from wizard.threads import in_parallel
 from wizard.turn import Turn
-from wizard.watch import MIGRATIONS, PODS, TASK_PODS
+from wizard.watch import MIGRATIONS, PODS, TASK_PODS, asked_again
 
 _LOOKED_AT = (
     ("v1", "Pod"),
@@ -47,6 +47,9 @@ class Prepared:
 
 def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepared:
     """Look up what is ours. Reads only. Raises `UserError` where nothing is."""
+    space = _our_namespace(cluster, namespace)
+    if purge and space and "deletionTimestamp" in space["metadata"]:
+        return Prepared(namespace, [], [], purge, namespace_goes=True, known=record.Record(frozenset(), ""))
     known = record.read(cluster, namespace) if namespace_exists(cluster, namespace) else None
     if known is None:
         raise record.nothing_applied(namespace)
@@ -57,7 +60,7 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
     stays = [f"{_label(body)}: {_REASONS[body['kind']]}" for body in found if body["kind"] in _REASONS and not purge]
     if stays:
         stays.append(f"ConfigMap {record.NAME}: the record of what stays")
-    ours = _is_our_namespace(cluster, namespace)
+    ours = space is not None
     others = strangers(cluster, namespace, _goes_with_us) if purge and ours else []
     if not ours:
         stays.append(f"Namespace {namespace}: the wizard did not make it")
@@ -84,12 +87,13 @@ def _label(body: Object) -> str:
     return f"{body['kind']} {body['metadata']['name']}"
 
 
-def _is_our_namespace(cluster: Cluster, namespace: str) -> bool:
+def _our_namespace(cluster: Cluster, namespace: str) -> Object | None:
+    """The namespace, if the wizard made it."""
     try:
         body = cluster.get("v1", "Namespace", namespace)
     except Forbidden:
-        return False
-    return body is not None and record.is_ours(body)
+        return None
+    return body if body is not None and record.is_ours(body) else None
 
 
 def strangers(cluster: Cluster, namespace: str, is_ours: Callable[[Object], bool]) -> list[str]:
@@ -114,6 +118,20 @@ def delete(cluster: Cluster, prepared: Prepared, timeout: float) -> Iterator[Row
 
     Raises `UserError` when they aren't after `timeout` seconds, and where somebody has begun to apply meanwhile.
     """
+    if prepared.goes or prepared.known.applying:
+        yield from _deleted(cluster, prepared)
+    if prepared.namespace_goes:
+        # Of a pod that still ends, Kubernetes waits for half of the grace that it has (300 s of a Celery worker's 600)
+        # before it looks at the namespace again. The record is there meanwhile, so the same command can go on.
+        yield from _until_gone("pods", partial(_pods, cluster, prepared), timeout, prepared.namespace)
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": prepared.namespace}}
+        yield _delete_one(cluster, namespace)
+    yield from (_delete_one(cluster, body) for body in prepared.goes if _is_record(body))
+    yield from _until_gone("leftovers", partial(_left, cluster, prepared), timeout, prepared.namespace)
+
+
+def _deleted(cluster: Cluster, prepared: Prepared) -> Iterator[Row]:
+    """All but the record and the namespace."""
     turn = Turn(cluster, prepared.namespace)
     turn.take(prepared.known, prepared.known)
     for body in prepared.goes:
@@ -122,15 +140,6 @@ def delete(cluster: Cluster, prepared: Prepared, timeout: float) -> Iterator[Row
             yield _delete_one(cluster, body)
     if not prepared.purge:
         turn.end(prepared.known)
-    if prepared.namespace_goes:
-        # Of a pod that still ends, Kubernetes waits for half of the grace that it has (300 s of a Celery worker's 600)
-        # before it looks at the namespace again. The record is there meanwhile, so the same command can go on.
-        yield from _until_gone("pods", partial(_pods, cluster, prepared), timeout, prepared.namespace)
-    yield from (_delete_one(cluster, body) for body in prepared.goes if _is_record(body))
-    if prepared.namespace_goes:
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": prepared.namespace}}
-        yield _delete_one(cluster, namespace)
-    yield from _until_gone("leftovers", partial(_left, cluster, prepared), timeout, prepared.namespace)
 
 
 def _delete_one(cluster: Cluster, body: Object) -> Row:
@@ -166,7 +175,8 @@ def _pods(cluster: Cluster, prepared: Prepared) -> list[str]:
 def _until_gone(thing: str, left: "partial[list[str]]", timeout: float, namespace: str) -> Iterator[Row]:
     started, said = time.monotonic(), ""
     while True:
-        names, seconds = left(), time.monotonic() - started
+        names = yield from asked_again(left, started + timeout)
+        seconds = time.monotonic() - started
         if not names:
             yield Row(thing, Mark.DONE, "none: all is gone that had to go", seconds)
             return

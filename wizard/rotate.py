@@ -112,22 +112,36 @@ _SAID = {
     "": ("rotation", "complete"),
 }
 
+_OF: dict[What, tuple[str, tuple[str, ...]]] = {
+    "fernet": (_FERNET, ("readable", "used", "trimmed", "")),
+    "admin": (_ADMIN, ("waiting", "taken", "")),
+    "jwt": (_JWT, ("changed", "")),
+    "database": (_DATABASE, ("waiting", "taken", "")),
+}
+"""The Secret of each, and its stages."""
+
 
 def rotate(cluster: Cluster, namespace: str, what: What, timeout: float = 900) -> Iterator[Row]:
     """Rows until it is done; it begins once all is ready. Raises `UserError` where a step fails; the next call goes on
     from there."""
-    ways: dict[What, tuple[str, Callable[[_Rotation], Iterator[Row]]]] = {
-        "fernet": (_FERNET, _fernet),
-        "admin": (_ADMIN, lambda rotation: _admin(rotation, AirflowApi(cluster, namespace))),
-        "jwt": (_JWT, _jwt),
-        "database": (_DATABASE, _database),
+    ways: dict[What, Callable[[_Rotation], Iterator[Row]]] = {
+        "fernet": _fernet,
+        "admin": lambda rotation: _admin(rotation, AirflowApi(cluster, namespace)),
+        "jwt": _jwt,
+        "database": _database,
     }
-    name, way = ways[what]
-    rotation = _Rotation(cluster, namespace, name, timeout)
+    rotation = _Rotation(cluster, namespace, _OF[what][0], timeout)
     # Once the database has a new password, those that have the old one may not get ready any more: they are to roll.
     if what != "database" or not rotation.stage:
         yield from rotation.ready()
-    yield from way(rotation)
+    yield from ways[what](rotation)
+
+
+def steps_left(cluster: Cluster, namespace: str, what: What) -> list[str]:
+    """What is still to be done, as the rows of `rotate` name it; all of it where no rotation is under way."""
+    name, steps = _OF[what]
+    stage = _Rotation(cluster, namespace, name, 0).stage
+    return [_SAID[step][0] for step in (steps[steps.index(stage) + 1 :] if stage else steps)]
 
 
 def _fernet(rotation: _Rotation) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 """Several questions to the cluster at once."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from typing import TypeVar
 
 In = TypeVar("In")
@@ -11,9 +11,16 @@ AT_ONCE = 8
 
 
 def in_parallel(work: Callable[[In], Out], items: Iterable[In]) -> list[Out]:
-    """The results in the order of the items; the first exception in that order is raised, after all have ended."""
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    """The results in the order of the items; the first exception in that order is raised, after all have ended.
+
+    At Ctrl-C the rest is not begun any more, and what has begun isn't waited for: an answer may never come.
+    """
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
         futures = [pool.submit(work, item) for item in items]
+        wait(futures)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return [future.result() for future in futures]
 
 

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from wizard import seen
 from wizard.causes import explain
@@ -21,7 +22,7 @@ from wizard.progress import Mark, Row
 from wizard.render import render
 from wizard.render.manifests import MANAGED_BY
 from wizard.short_pods import INTERVAL, SPEC, has_ended, is_over
-from wizard.watch import answers, pod_state
+from wizard.watch import answers, asked_again, pod_state
 
 NAME = "airflow-migrations"
 SETTINGS = "settings"
@@ -74,7 +75,7 @@ def migrate(cluster: Cluster, plan: Plan, timeout: float) -> Iterator[Row]:
     _begin(cluster, body)
     said = ""
     while True:
-        pod = cluster.get("v1", "Pod", NAME, plan.namespace)
+        pod = yield from asked_again(partial(cluster.get, "v1", "Pod", NAME, plan.namespace), started + timeout)
         if pod is None:
             raise UserError(f"Pod {NAME} was deleted by somebody else.", "The same command begins it again.")
         if has_ended(pod):

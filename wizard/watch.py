@@ -5,13 +5,14 @@ Polls instead of watching: nothing to time out, nothing to resume, and whoever r
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from wizard import record, seen
 from wizard.causes import Explained, Seen, explain
-from wizard.cluster.interface import Cluster, ClusterError, Object
+from wizard.cluster.interface import Cluster, ClusterError, Object, Unreachable
 from wizard.errors import UserError
 from wizard.progress import Mark, Row
 from wizard.questions import Draft
@@ -24,6 +25,8 @@ PODS = "airflow-wizard/role,airflow-wizard/role!=migrations,kubernetes_executor!
 
 TASK_PODS = "airflow-wizard/role=tasks,kubernetes_executor=True"
 """The pods that KubernetesExecutor makes, a task each; the second label is Airflow's own."""
+
+Out = TypeVar("Out")
 
 Answers = Mapping[str, Any]
 """The answers of a plan by place, such as `dags.ref`; empty where no plan is known."""
@@ -44,15 +47,15 @@ _BAD = {
 def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
     """A row whenever a Deployment's state has changed, until all are ready; then one for each that has no DAGs.
 
-    Raises `UserError` after `timeout` seconds, naming what isn't and why. A cluster that doesn't answer for a moment
-    is asked again.
+    Raises `UserError` after `timeout` seconds, naming what isn't and why.
     """
     started = time.monotonic()
     known = answers(cluster, namespace)
     said: dict[str, Row] = {}
     while True:
-        found, seconds = deployments(cluster, namespace), time.monotonic() - started
-        rows = states(cluster, found, known, seconds)
+        found = yield from asked_again(partial(deployments, cluster, namespace), started + timeout)
+        seconds = time.monotonic() - started
+        rows = yield from asked_again(partial(states, cluster, found, known, seconds), started + timeout)
         for row in rows:
             before = said.get(row.thing)
             if before is None or replace(before, seconds=row.seconds) != row:
@@ -65,6 +68,24 @@ def rollouts(cluster: Cluster, namespace: str, timeout: float) -> Iterator[Row]:
         if time.monotonic() - started > timeout:
             raise _too_late([row for row in rows if row.mark is not Mark.DONE], namespace, timeout)
         time.sleep(INTERVAL)
+
+
+def asked_again(ask: Callable[[], Out], end: float) -> Generator[Row, None, Out]:
+    """What is asked for. While the API server doesn't answer, it is waited for until `end`, a `time.monotonic()`."""
+    away = False
+    while True:
+        try:
+            found = ask()
+        except Unreachable as error:
+            if time.monotonic() > end:
+                raise
+            away = True
+            yield Row("API server", Mark.WAITING, error.message, 0)
+            time.sleep(INTERVAL)
+        else:
+            if away:
+                yield Row("API server", Mark.DONE, "answers again", 0)
+            return found
 
 
 def states(cluster: Cluster, found: list[tuple[Object, list[Object]]], known: Answers, seconds: float) -> list[Row]:

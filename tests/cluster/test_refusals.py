@@ -278,16 +278,42 @@ def test_a_broken_connection_is_tried_again(tmp_path: Path) -> None:
 
 
 def test_but_not_for_ever(tmp_path: Path) -> None:
-    with canned(Answer(0)) as server, pytest.raises(Unreachable, match="broke"):
-        to(server.url, tmp_path).get("v1", "ConfigMap", "a", "b")
-    assert len(server.seen) == 3
+    with canned(Answer(0)) as server:
+        with pytest.raises(Unreachable, match="broke"):
+            to(server.url, tmp_path).version()  # has never answered
+        assert len(server.seen) == 3
+        with pytest.raises(Unreachable, match="broke"):
+            to(server.url, tmp_path, timeout=2).get("v1", "ConfigMap", "a", "b")  # has answered to discovery
+        assert len(server.seen) == 3 + 4
 
 
-def test_create_is_not_done_twice(tmp_path: Path) -> None:
-    for answer in (Answer(0), status(503, "busy")):
-        with canned(answer, Answer(201, CONFIG_MAP)) as server, pytest.raises(Unreachable):
-            to(server.url, tmp_path).create(CONFIG_MAP)
-        assert len(server.seen) == 1
+def test_an_error_of_the_moment_is_tried_again(tmp_path: Path) -> None:
+    moment = status(500, "etcdserver: leader changed", "InternalError")
+    with canned(moment, moment, moment, Answer(200, CONFIG_MAP)) as server:
+        assert to(server.url, tmp_path).apply(CONFIG_MAP) == CONFIG_MAP
+    with canned(moment) as server, pytest.raises(ClusterError, match="leader changed"):
+        to(server.url, tmp_path).apply(CONFIG_MAP)
+    assert len(server.seen) == 4
+
+
+def test_a_load_balancer_without_a_server_is_asked_again(tmp_path: Path) -> None:
+    with canned(Answer(502, "<html>"), Answer(200, CONFIG_MAP)) as server:
+        assert to(server.url, tmp_path).get("v1", "ConfigMap", "a", "b") == CONFIG_MAP
+
+
+@pytest.mark.parametrize("lost", [Answer(0), status(503, "busy")])
+def test_what_create_made_by_a_lost_try_is_ours(tmp_path: Path, lost: Answer) -> None:
+    exists = status(409, "already exists", "AlreadyExists")
+    there = {**SECRET, "data": {"password": "eA=="}, "type": "Opaque"}
+    with canned(lost, exists, Answer(200, there)) as server:
+        sent = {**CONFIG_MAP, "kind": "Secret", "data": {"password": "eA=="}}
+        assert to(server.url, tmp_path).create(sent) == there
+        assert [method for method, *_ in server.seen] == ["POST", "POST", "GET"]
+    with canned(lost, exists, Answer(200, there)) as server, pytest.raises(Exists):
+        to(server.url, tmp_path).create({**sent, "data": {"password": "eQ=="}})
+    with canned(exists) as server, pytest.raises(Exists):
+        to(server.url, tmp_path).create(sent)
+    assert len(server.seen) == 1
 
 
 def test_a_list_begins_again_where_a_page_has_expired(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from wizard.cluster.interface import ClusterError, Missing, Object, Unreachable
+from wizard.cluster.interface import ClusterError, Exists, Invalid, Missing, Object, Unreachable
 from wizard.cluster.kubeconfig import Entry
 from wizard.cluster.login import Login
 from wizard.cluster.pace import Pace
@@ -31,8 +31,8 @@ APPLY = "application/apply-patch+yaml"
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _CONNECT_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
-_DROPS = 3
-"""How often a broken connection is tried: more than that is no hiccup."""
+_DROPS, _ERRORS = 3, 4
+"""How often is tried what may stay so: a connection to who has not answered yet; a 500, as while etcd has no leader."""
 _BUSY = (429, 503, 504)
 
 
@@ -75,6 +75,7 @@ class Api:
         self.configuration = _configuration(entry, self.login)
         self._client = _client(self.configuration, self.login.tls)
         self._resources: dict[tuple[str, str], Resource] = {}
+        self._has_answered = False
         self._lock = threading.Lock()
 
     def resource(self, api_version: str, kind: str) -> Resource:
@@ -93,12 +94,9 @@ class Api:
         body: Object | None = None,
         content_type: str = "application/json",
         accept: str = "",
-        repeat: bool = True,
     ) -> Object:
         """The answer as an object; see `read`."""
-        answer = self.read(
-            method, path, about, query=query, body=body, content_type=content_type, accept=accept, repeat=repeat
-        )
+        answer = self.read(method, path, about, query=query, body=body, content_type=content_type, accept=accept)
         try:
             loaded = json.loads(answer)
         except ValueError:
@@ -117,19 +115,19 @@ class Api:
         body: Object | None = None,
         content_type: str = "application/json",
         accept: str = "",
-        repeat: bool = True,
     ) -> bytes:
         """The answer's bytes, in the form that `accept` asks for where it asks for one.
 
-        Tries again within `timeout` seconds: always after 429 (nothing was done), and after 503, 504 or a broken
-        connection where `repeat` says that doing it twice does no harm; once after a 401 with renewed credentials.
+        Tries again within `timeout` seconds: after 429, 503 and 504, some times after 500, once after a 401 with
+        renewed credentials, and without an answer from a server that has answered before. So all may be done twice:
+        `Exists` then says `perhaps_ours`.
         """
         types = {"Content-Type": content_type} | ({"Accept": accept} if accept else {})
 
         def once(left: float) -> bytes:
             return bytes(self._once(method, path, about, list(query), body, types, (left, left), _all_of))
 
-        answer: bytes = self._tried(once, repeat=repeat)
+        answer: bytes = self._tried(once)
         return answer
 
     def stream(self, path: str, about: About, *, query: Query = (), endless: bool = False) -> Iterator[bytes]:
@@ -145,7 +143,7 @@ class Api:
             patience = left, None if endless else left
             return self._once("GET", path, about, list(query), None, types, patience, _as_it_is)
 
-        response = self._tried(once, repeat=True)
+        response = self._tried(once)
         try:
             yield from response.stream()
         except (HTTPError, OSError) as error:
@@ -153,27 +151,36 @@ class Api:
         finally:
             response.close()
 
-    def _tried(self, once: Callable[[float], Any], *, repeat: bool) -> Any:
+    def _tried(self, once: Callable[[float], Any]) -> Any:
         """What `once` gives, which is told how many seconds are left."""
         deadline = time.monotonic() + self.timeout
-        pause, drops, renewed = _FIRST_PAUSE, 0, False
+        pause, tries, unsure, renewed = _FIRST_PAUSE, 0, False, False
         while True:
             deadline += self._pace.take() if self._pace else 0  # our own wait is none of the server's time
             try:
-                return once(max(deadline - time.monotonic(), 0.1))
+                found = once(max(deadline - time.monotonic(), 0.1))
+                self._has_answered = True
+                return found
             except _Failure as failure:
-                drops += failure.dropped
                 if failure.status == 401 and not renewed and self.login.renew():
                     renewed = True
                     continue
-                again = failure.status == 429 or (
-                    repeat and (failure.status in _BUSY or (failure.dropped and drops < _DROPS))
-                )
+                tries += 1
                 wait = max(failure.wait, pause)
-                if not again or time.monotonic() + wait >= deadline:
+                if not self._may_pass(failure, tries) or time.monotonic() + wait >= deadline:
+                    if isinstance(failure.error, Exists):
+                        failure.error.perhaps_ours = unsure
                     raise failure.error from None
+                unsure = unsure or failure.status != 429
                 time.sleep(wait)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _may_pass(self, failure: _Failure, tries: int) -> bool:
+        """Whether the next try may go well, after so many."""
+        if failure.status in (0, 502):  # none at all, or a load balancer's
+            return self._has_answered or (failure.dropped and tries < _DROPS)
+        passing = failure.status == 500 and not isinstance(failure.error, Invalid | Unreachable)
+        return failure.status in _BUSY or (passing and tries < _ERRORS)
 
     def _once(
         self,

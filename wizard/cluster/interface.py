@@ -45,6 +45,9 @@ class Invalid(ClusterError):
 class Exists(ClusterError):
     """409 on create: somebody was faster."""
 
+    perhaps_ours = False
+    """Whether it may be what we made by an earlier try, the answer to which was lost."""
+
 
 @dataclass(frozen=True)
 class Owned:

@@ -1,10 +1,22 @@
 """A real cluster, by one context of a kubeconfig."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from wizard.cluster.api import APPLY, METADATA_ONLY, Api, Query, Resource, needed
 from wizard.cluster.events import in_order
-from wizard.cluster.interface import FIELD_MANAGER, Cluster, Conflict, Invalid, Keep, Missing, Object, Objects, Stream
+from wizard.cluster.interface import (
+    FIELD_MANAGER,
+    Cluster,
+    Conflict,
+    Exists,
+    Invalid,
+    Keep,
+    Missing,
+    Object,
+    Objects,
+    Stream,
+)
 from wizard.cluster.kubeconfig import Context, choose, contexts
 from wizard.cluster.pace import Pace
 from wizard.cluster.pod_stream import PodStream
@@ -119,9 +131,14 @@ class RealCluster:
         resource, about = self._find_body("create", body)
         query = [("fieldManager", FIELD_MANAGER), ("fieldValidation", "Strict")]
         try:
-            return self._api.json("POST", resource.path(about.namespace), about, query=query, body=body, repeat=False)
+            return self._api.json("POST", resource.path(about.namespace), about, query=query, body=body)
         except Gone as error:
             raise needed(error, about) from None
+        except Exists as error:
+            there = self.get(about.api_version, about.kind, about.name, about.namespace) if error.perhaps_ours else None
+            if there is None or not _holds(there, body):
+                raise
+            return there
 
     def apply(
         self, body: Object, *, dry_run: bool = False, force: bool = False, manager: str = FIELD_MANAGER
@@ -247,3 +264,12 @@ class RealCluster:
             token = (page.get("metadata") or {}).get("continue", "")
             if not token:
                 return items
+
+
+def _holds(there: Any, wanted: Any) -> bool:
+    """Whether all that we sent is there; the API server adds to it."""
+    if isinstance(wanted, dict):
+        return isinstance(there, dict) and all(_holds(there.get(key), wanted[key]) for key in wanted)
+    if isinstance(wanted, list):
+        return isinstance(there, list) and len(there) >= len(wanted) and all(map(_holds, there, wanted))
+    return bool(there == wanted)

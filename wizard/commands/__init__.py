@@ -5,6 +5,7 @@ stdout is data, stderr is talk. `UserError` is the one exception that becomes a 
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from wizard import __version__
+from wizard.commands.interrupt import interrupted
 from wizard.errors import Exit, UserError
 
 COMMANDS = (
@@ -79,15 +81,15 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code. argparse itself exits with 2 for words it doesn't know."""
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
         arguments = [COMMANDS[0], *arguments]
-    options = parser().parse_args(arguments)
+    top = parser()
+    options = top.parse_args(arguments)
     try:
         return int(options.run(options))
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.code
-    except KeyboardInterrupt:
-        print("\ninterrupted; what was done stays done, and the same command goes on from there", file=sys.stderr)
-        return Exit.INTERRUPTED
+    except KeyboardInterrupt as stopped:
+        return interrupted(stopped, shlex.join([*top.prog.split(), *arguments]))
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does; Python would complain once more when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

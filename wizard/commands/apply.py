@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.commands.interrupt import told_at_interrupt
 from wizard.commands.options import (
     DEFAULT_FILE,
     add_cluster,
@@ -73,13 +74,14 @@ def carry_out(cluster: "Cluster", plan: "Plan", options: argparse.Namespace, *, 
         if not confirm("Apply this?", options):
             say("nothing was changed")
             return Exit.FAILED
-    say_rows(apply(cluster, prepared))
-    for text in prepared.deploy_keys():
-        say(text)
-    if options.wait:
-        say_rows(rollouts(cluster, plan.namespace, options.timeout))
-        say_rows(sweep(cluster, prepared))
-    print(summary(plan, cluster.context, options.kubeconfig or "").text())
+    with told_at_interrupt((label for _, label in prepared.labels()), "What is done goes on in the cluster.") as so_far:
+        say_rows(so_far.noted(apply(cluster, prepared)))
+        for text in prepared.deploy_keys():
+            say(text)
+        if options.wait:
+            say_rows(so_far.noted(rollouts(cluster, plan.namespace, options.timeout)))
+            say_rows(so_far.noted(sweep(cluster, prepared)))
+        print(summary(plan, cluster.context, options.kubeconfig or "").text())
     if another:
         _tell_other_file(cluster, plan, options)
     return Exit.OK

@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.commands.interrupt import interrupted
 from wizard.commands.options import DEFAULT_FILE, add_beginning, add_cluster, confirm, say
 from wizard.errors import Exit, UserError
 
@@ -66,10 +67,13 @@ def _go_on(session: "Session", path: Path, options: argparse.Namespace) -> int:
     """Apply, if somebody says so; else say how."""
     from wizard.commands import apply
 
-    if session.context and confirm(f"Apply it now, with context {session.context}?", options):
-        return apply.carry_out(session.cluster(), session.draft.plan(), options)
     flags = "" if path == Path(DEFAULT_FILE) else f" -f {shlex.quote(str(path))}"
     flags += f" --context {shlex.quote(session.context)}" if session.context else ""
     flags += f" --kubeconfig {shlex.quote(options.kubeconfig)}" if options.kubeconfig else ""
+    if session.context and confirm(f"Apply it now, with context {session.context}?", options):
+        try:
+            return apply.carry_out(session.cluster(), session.draft.plan(), options)
+        except KeyboardInterrupt as stopped:
+            return interrupted(stopped, f"airflow-wizard apply{flags}")
     say(f"Next:\n  airflow-wizard check{flags}\n  airflow-wizard apply{flags}")
     return Exit.OK

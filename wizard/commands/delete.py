@@ -2,6 +2,7 @@
 
 import argparse
 
+from wizard.commands.interrupt import told_at_interrupt
 from wizard.commands.options import (
     add_cluster,
     add_plan,
@@ -36,19 +37,20 @@ class Command:
         namespace, cluster = namespace_of(options), cluster_of(options)
         prepared = prepare(cluster, namespace, purge=options.purge)
         say(f"context    {cluster.context}\nAPI server {cluster.server}\nnamespace  {namespace}")
-        for body in prepared.goes:
-            say(f"  - {body['kind']} {body['metadata']['name']}")
-        if prepared.namespace_goes:
-            say(f"  - Namespace {namespace}")
+        things = [f"{body['kind']} {body['metadata']['name']}" for body in prepared.goes]
+        things += [f"Namespace {namespace}"] if prepared.namespace_goes else []
+        for thing in things:
+            say(f"  - {thing}")
         for text in prepared.stays:
             say(f"  stays: {text}")
-        if not prepared.goes and not prepared.namespace_goes:
+        if not things and not prepared.known.applying:
             say("nothing to delete; --purge takes what stays")
             return Exit.OK
         if not confirm("Delete this, data included?" if options.purge else "Delete this?", options):
             say("nothing was changed")
             return Exit.FAILED
-        say_rows(delete(cluster, prepared, options.timeout))
+        with told_at_interrupt(things) as so_far:
+            say_rows(so_far.noted(delete(cluster, prepared, options.timeout)))
         if prepared.stays and not options.purge:
             say("What stays is listed above: apply brings the same Airflow back, delete --purge takes it too.")
         return Exit.OK

@@ -54,11 +54,7 @@ class Command:
         if prepared.pods and not confirm("Rehearse this?", options):
             say("nothing was changed")
             return Exit.FAILED
-        try:
-            outcomes = carried_out(cluster, prepared, options.timeout)
-        except KeyboardInterrupt:
-            say("\ninterrupted; all that the rehearsal had made is removed")
-            return Exit.INTERRUPTED
+        outcomes = carried_out(cluster, prepared, options.timeout)
         if options.output:
             print(json.dumps([_as_data(outcome) for outcome in outcomes], indent=2, ensure_ascii=False))
         good = all(outcome.mark is Mark.DONE for outcome in outcomes)
@@ -86,8 +82,11 @@ def carried_out(cluster: "Cluster", prepared: "Prepared", timeout: float) -> "li
                 found.append(row)
             yield row
 
-    with _ends_like_ctrl_c(), closing(rehearse(cluster, prepared, timeout)) as rows:
-        say_rows(noted(rows), WIDTH)
+    try:
+        with _ends_like_ctrl_c(), closing(rehearse(cluster, prepared, timeout)) as rows:
+            say_rows(noted(rows), WIDTH)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("all that the rehearsal had made is removed, and nothing was applied.") from None
     return found
 
 

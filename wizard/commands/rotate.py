@@ -2,6 +2,7 @@
 
 import argparse
 
+from wizard.commands.interrupt import told_at_interrupt
 from wizard.commands.options import (
     add_cluster,
     add_plan,
@@ -36,13 +37,15 @@ class Command:
         add_timeout(parser, "15m")
 
     def run(self, options: argparse.Namespace) -> int:
-        from wizard.rotate import rotate
+        from wizard.rotate import rotate, steps_left
 
         namespace, cluster = namespace_of(options), cluster_of(options)
         say(f"context    {cluster.context}\nnamespace  {namespace}\nrotates    {_WHAT[options.what]}")
         if not confirm("Rotate it?", options):
             say("nothing was changed")
             return Exit.FAILED
-        say_rows(rotate(cluster, namespace, options.what, options.timeout))
+        left = steps_left(cluster, namespace, options.what)
+        with told_at_interrupt(left, "No value is lost.") as so_far:
+            say_rows(so_far.noted(rotate(cluster, namespace, options.what, options.timeout)))
         print(f"rotated: {options.what} of namespace {namespace}")
         return Exit.OK

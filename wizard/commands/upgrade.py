@@ -4,8 +4,11 @@ import argparse
 import re
 
 from wizard.commands.apply import add_apply, carry_out
+from wizard.commands.interrupt import told_at_interrupt
 from wizard.commands.options import add_plan, cluster_of, confirm, namespace_of, say, say_rows
 from wizard.errors import Exit
+
+_AT_WORK = "A migration that has begun goes on in the cluster, and Airflow runs on as it was."
 
 
 class Command:
@@ -36,7 +39,8 @@ class Command:
             ):
                 say("nothing was changed")
                 return Exit.FAILED
-            say_rows(migrate(cluster, plan, options.timeout))
+            with told_at_interrupt(["migration", "pods"], _AT_WORK) as so_far:
+                say_rows(so_far.noted(migrate(cluster, plan, options.timeout)))
         options.yes = True
         return carry_out(cluster, plan, options, another=True)
 

@@ -2,6 +2,7 @@
 
 import argparse
 
+from wizard.commands.interrupt import told_at_interrupt
 from wizard.commands.options import add_cluster, add_plan, add_timeout, cluster_of, namespace_of, say_rows
 from wizard.errors import Exit
 
@@ -20,6 +21,7 @@ class Command:
         from wizard.verify import verify
 
         namespace = namespace_of(options)
-        say_rows(verify(cluster_of(options), namespace, options.timeout), 16)
+        with told_at_interrupt([], "A run that was triggered goes on.") as so_far:
+            say_rows(so_far.noted(verify(cluster_of(options), namespace, options.timeout)), 16)
         print(f"verified: a task ran in namespace {namespace}, and its log was read")
         return Exit.OK

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wizard.commands.interrupt import told_at_interrupt
 from wizard.commands.options import (
     DEFAULT_FILE,
     add_cluster,
@@ -88,7 +89,9 @@ def _start(cluster: "Cluster", options: argparse.Namespace) -> int:
         say("nothing was changed")
         return Exit.FAILED
     rows = start(cluster, prepared, options.timeout if options.wait else None)
-    last = say_table(rows, [seat.name for seat in seats])
+    names = [seat.name for seat in seats]
+    with told_at_interrupt(names) as so_far:
+        last = say_table(so_far.noted(rows), names)
     _hand_out(files, options.output)
     return _told(last)
 
@@ -159,15 +162,16 @@ def _reset(cluster: "Cluster", options: argparse.Namespace) -> int:
 
     prepared = prepare_reset(cluster, options.seat)
     say(f"context    {cluster.context}\nAPI server {cluster.server}\nseat       {options.seat}")
-    for body in prepared.goes.goes:
-        say(f"  - {body['kind']} {body['metadata']['name']}")
+    things = [f"{body['kind']} {body['metadata']['name']}" for body in prepared.goes.goes]
+    for thing in things:
+        say(f"  - {thing}")
     if not confirm("Delete this, data and Secrets included, and apply it again?", options):
         say("nothing was changed")
         return Exit.FAILED
-    say_rows(reset(cluster, prepared, options.timeout))
     last: dict[str, Row] = {}
-    if options.wait:
-        for row in wait(cluster, [prepared.seat], options.timeout):
+    with told_at_interrupt(things) as so_far:
+        say_rows(so_far.noted(reset(cluster, prepared, options.timeout)))
+        for row in so_far.noted(wait(cluster, [prepared.seat], options.timeout)) if options.wait else ():
             last[row.thing] = row
             say(row.line())
     return _told(last)
@@ -190,7 +194,8 @@ def _end(cluster: "Cluster", options: argparse.Namespace) -> int:
     if not confirm(f"Delete {len(goes)} namespaces, data included?", options):
         say("nothing was changed")
         return Exit.FAILED
-    return _told(say_table(end(cluster, goes, options.timeout), goes))
+    with told_at_interrupt(goes) as so_far:
+        return _told(say_table(so_far.noted(end(cluster, goes, options.timeout)), goes))
 
 
 def _stays(name: str) -> str:

@@ -37,7 +37,7 @@ def rehearse(cluster: Cluster, prepared: Prepared, timeout: float) -> Generator[
         return
     try:
         yield from _leftovers(cluster, prepared)
-        refused = _make(cluster, prepared)
+        refused = surely(partial(_make, cluster, prepared))  # what came after the removal would stay
         yield from refused.values()
         yield from _tried(cluster, prepared, set(refused), timeout)
     finally:
