@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, get_args
 
-from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, Closed, DnsName, Image, ask, matching
+from wizard.plan.fields import AIRFLOW_DOCS, CONTROL, KUBERNETES_DOCS, Closed, DnsName, Image, ask, matching
 
 Colour = Literal["red", "orange", "green", "teal", "blue", "purple", "pink"]
 COLOURS = get_args(Colour)
@@ -13,7 +13,7 @@ class Airflow(Closed):
     """Which Airflow runs."""
 
     version: Annotated[
-        str, matching(r"3\.3\.[0-9]+", "must be a version of Airflow 3.3, such as 3.3.2; others are not supported")
+        str, matching(r"3\.3\.[0-9]{1,4}", "must be a version of Airflow 3.3, such as 3.3.2; others are not supported")
     ] = ask(
         "Airflow version",
         "All components run this version. The database is migrated to it when Airflow starts.",
@@ -36,7 +36,14 @@ class Airflow(Closed):
         default=None,
     )
     instance_name: (
-        Annotated[str, matching(r"\S([^\r\n]{0,62}\S)?", "must be a line of at most 64 characters")] | None
+        Annotated[
+            str,
+            matching(
+                rf"(?=\S)[^~${CONTROL}][^${CONTROL}]{{0,63}}(?<=\S)",
+                "must be a line of at most 64 characters; Airflow would take a $, or a ~ at its start, for a variable",
+            ),
+        ]
+        | None
     ) = ask(
         "Name on the page",
         "What the page calls this Airflow, such as Production, so that nobody takes one for the other. Empty: Airflow.",
