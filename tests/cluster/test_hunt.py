@@ -20,7 +20,7 @@ COMMANDS = [
     ["status"],
     ["history"],
     ["report", "-o", "report.tar.gz"],
-    ["rotate", "fernet-key", "--yes", "--timeout=1s"],
+    ["rotate", "jwt", "--yes", "--timeout=1s"],
     ["logs"],
 ]
 

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +56,23 @@ class _Merged:
     clusters: dict[str, _Settings] = field(default_factory=dict)
     users: dict[str, _Settings] = field(default_factory=dict)
     current: str = ""
+
+
+def on_this_machine(server: str) -> bool:
+    """Whether an API server's address is of loopback, as those of local clusters are."""
+    host = urlsplit(server).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def unverified(context: str) -> str:
+    """What is to be said where nobody checks who the API server is."""
+    return (
+        f"Context {context} has insecure-skip-tls-verify: whoever is on the way can pose as the API server and read "
+        "all Secrets."
+    )
 
 
 def contexts(kubeconfig: str | None = None) -> list[Context]:

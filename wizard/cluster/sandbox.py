@@ -47,6 +47,7 @@ class Sandbox:
 
     context = "sandbox"
     server = "in memory, nothing real runs"
+    insecure = False
 
     def __init__(
         self,

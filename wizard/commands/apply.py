@@ -69,7 +69,7 @@ def carry_out(cluster: "Cluster", plan: "Plan", options: argparse.Namespace, *, 
         return Exit.OK
     if not prepared.changes_nothing:
         offer_rehearsal(cluster, plan, options)
-        if not confirm("Apply this?", options):
+        if not confirm("Apply this?", options, cluster):
             say("nothing was changed")
             return Exit.FAILED
     say_rows(apply(cluster, prepared))
@@ -108,7 +108,8 @@ def offer_rehearsal(cluster: "Cluster", plan: "Plan", options: argparse.Namespac
     from wizard.commands import rehearse
     from wizard.rehearse import prepare, reaches_out
 
-    if not options.yes and reaches_out(plan) and confirm("Rehearse it first, in pods that are removed again?", options):
+    question = "Rehearse it first, in pods that are removed again?"
+    if not options.yes and reaches_out(plan) and confirm(question, options, cluster):
         prepared = prepare(cluster, plan)
         rehearse.show(cluster, prepared)
         rehearse.carried_out(cluster, prepared, rehearse.PATIENCE)

@@ -45,7 +45,7 @@ class Command:
         if not prepared.goes and not prepared.namespace_goes:
             say("nothing to delete; --purge takes what stays")
             return Exit.OK
-        if not confirm("Delete this, data included?" if options.purge else "Delete this?", options):
+        if not confirm("Delete this, data included?" if options.purge else "Delete this?", options, cluster):
             say("nothing was changed")
             return Exit.FAILED
         say_rows(delete(cluster, prepared, options.timeout))

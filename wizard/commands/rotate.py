@@ -40,7 +40,7 @@ class Command:
 
         cluster, namespace = cluster_of(options), namespace_of(options)
         say(f"context    {cluster.context}\nnamespace  {namespace}\nrotates    {_WHAT[options.what]}")
-        if not confirm("Rotate it?", options):
+        if not confirm("Rotate it?", options, cluster):
             say("nothing was changed")
             return Exit.FAILED
         say_rows(rotate(cluster, namespace, options.what, options.timeout))
