@@ -18,7 +18,7 @@ TEXTS = {str(at): text for at, text in enumerate(FRAGMENTS) if "\udc80" not in t
 
 
 @given(hostile_plans())
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_odd_answers_make_objects_that_are_taken(namespace: str, case: tuple[Plan, list[str]]) -> None:
     plan, _ = case
     objects = [moved(manifest.body, plan.namespace, namespace) for manifest in render(plan).manifests]

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from wizard.errors import Exit, UserError
+from wizard.yaml_files import read_yaml
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 IN_CLUSTER = "in-cluster"
@@ -166,10 +167,10 @@ def _parse(text: str, path: Path) -> Any:
     try:
         if text.lstrip().startswith("{"):
             return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass  # a mapping in YAML's short form
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return read_yaml(text)
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise _unusable(path, f"it is not YAML{line}") from None

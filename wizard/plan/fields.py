@@ -71,9 +71,9 @@ class Misfit(ValueError):
         self.field = field
 
 
-CONTROL = r"\x00-\x1f\x7f\ud800-\udfff"
-"""For a character class: control characters, of which no answer of one line has any, and what Python puts into a text
-for bytes that are none."""
+CONTROL = r"\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff"
+"""For a character class: what no answer of one line has. Control characters and what YAML takes for such, which kubectl
+can't send; and what Python puts into a text for bytes that are none."""
 
 DNS_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 DnsLabel = Annotated[

@@ -5,12 +5,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from wizard.plan.fields import DNS_LABEL
+from wizard.plan.fields import CONTROL, DNS_LABEL
 
 _NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _KEY = rf"((?=[^/]{{1,253}}/){DNS_LABEL}(\.{DNS_LABEL})*/)?{_NAME}"
 _LABEL = re.compile(rf"(?P<key>{_KEY})=(?P<value>({_NAME})?)")
-_ANNOTATION = re.compile(rf"(?P<key>{_KEY})=(?P<value>[^\x00\ud800-\udfff]*)")
+_ANNOTATION = re.compile(rf"(?P<key>{_KEY})=(?P<value>[^{CONTROL}]*)")
 _TAINT = re.compile(rf"(?P<key>{_KEY})(=(?P<value>({_NAME})?))?(:(?P<effect>NoSchedule|PreferNoSchedule|NoExecute))?")
 
 
