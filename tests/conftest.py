@@ -5,13 +5,12 @@ import secrets
 import signal
 import time
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from wizard.cluster.interface import Cluster
+from wizard.cluster.kubeconfig import on_this_machine
 
 KUBECONFIG = "AIRFLOW_WIZARD_TEST_KUBECONFIG"
 SERVER = "AIRFLOW_WIZARD_TEST_SERVER"
@@ -40,7 +39,7 @@ def cluster() -> Cluster:
     if not kubeconfig:
         pytest.skip(f"{KUBECONFIG} names no kubeconfig of a cluster for tests")
     cluster = connect(kubeconfig)
-    if not _on_loopback(cluster.server) and os.environ.get(SERVER) != cluster.server:
+    if not on_this_machine(cluster.server) and os.environ.get(SERVER) != cluster.server:
         pytest.fail(f"{cluster.server} is not on this machine: set {SERVER} to this address if it is for tests")
     return cluster
 
@@ -55,14 +54,6 @@ def namespace(cluster: Cluster) -> Iterator[str]:
         time.sleep(0.1)  # without it no pod is let in
     yield name
     cluster.delete("v1", "Namespace", name)
-
-
-def _on_loopback(server: str) -> bool:
-    host = urlsplit(server).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @pytest.fixture(scope="session")

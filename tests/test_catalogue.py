@@ -119,6 +119,16 @@ def test_no_secret_is_rendered(file: Entry) -> None:
 
 
 @promised
+def test_roles_have_no_wildcard_and_hold_in_their_namespace(file: Entry) -> None:
+    kinds = {body["kind"] for body in bodies(file)}
+    assert not kinds & {"ClusterRole", "ClusterRoleBinding"}
+    for body in bodies(file):
+        for rule in body["rules"] if body["kind"] == "Role" else ():
+            assert rule.keys() <= {"apiGroups", "resources", "resourceNames", "verbs"}, body["metadata"]["name"]
+            assert "*" not in "".join(part for parts in rule.values() for part in parts), body["metadata"]["name"]
+
+
+@promised
 def test_objects_carry_our_labels(file: Entry) -> None:
     for body in bodies(file):
         labels = body["metadata"]["labels"]

@@ -28,6 +28,13 @@ def problems(text: str) -> dict[str, str]:
     return wrong.value.problems
 
 
+ANOTHER_VERSION = "must be a version of Airflow 3.3, such as 3.3.2; others are not supported"
+INSTANCE_NAME = "must be a line of at most 64 characters; Airflow would take a $, or a ~ at its start, for a variable"
+PULLED = "dags: {type: git-sync, repository: '%s', folder: dags/$HOME, credentials: {type: none}}"
+SELECTED = "nodes: {tasks: {nodeSelector: %s}}"
+TOLERATED = "nodes: {tasks: {tolerations: [%s]}}"
+BUCKET = "logs: {type: s3, bucket: logs, credentials: {type: connection, source: %s}}"
+
 ONE_MISTAKE = [
     ("airflw: {}", "airflw", "is no key of a plan; did you mean `airflow`?"),
     ("airflow: {Version: 3.3.2}", "airflow.Version", "is no key of a plan; did you mean `version`?"),
@@ -81,24 +88,102 @@ ONE_MISTAKE = [
     ),
     ("liveness: {scheduler: {type: http, periodSeconds: 1}}", "liveness.scheduler.periodSeconds", "must be 5 or more"),
     ("availability: {type: redundant, schedulers: 1}", "availability.schedulers", "must be 2 or more"),
+    ("airflow: {version: 3.3.99999}", "airflow.version", ANOTHER_VERSION),
+    ('airflow: {instanceName: "a\\0b"}', "airflow.instanceName", INSTANCE_NAME),
+    ("airflow: {instanceName: Our $HOME}", "airflow.instanceName", INSTANCE_NAME),
+    ("airflow: {instanceName: ~ada}", "airflow.instanceName", INSTANCE_NAME),
+    ('login: {admin: {email: "a\\x1b@b"}}', "login.admin.email", "must be an e-mail address"),
+    (f"database: {{storage: {{size: {'9' * 400}Gi}}}}", "database.storage.size", "must be a size such as 512Mi or 5Gi"),
+    (f"database: {{cpu: {'9' * 400}m}}", "database.cpu", "must be a number of CPUs such as 500m or 2"),
+    (
+        f"liveness: {{scheduler: {{type: dag, interval: {'9' * 5000}s}}}}",
+        "liveness.scheduler.interval",
+        "must be a time such as 30s or 5m",
+    ),
+    (
+        PULLED % "https://h/r.git",
+        "dags.folder",
+        "must be a folder below the top, such as dags or airflow/dags, without a blank or a $",
+    ),
+    (SELECTED % "{a b: x}", "nodes.tasks.nodeSelector", "has 'a b=x', which is not a label such as pool=airflow"),
+    (SELECTED % "{a..b/c: x}", "nodes.tasks.nodeSelector", "has 'a..b/c=x', which is not a label such as pool=airflow"),
+    (SELECTED % "{a: 'x y'}", "nodes.tasks.nodeSelector", "has 'a=x y', which is not a label such as pool=airflow"),
+    (TOLERATED % "{}", "nodes.tasks.tolerations.0.key", "is required, unless the operator is Exists"),
+    (
+        TOLERATED % "{key: a b}",
+        "nodes.tasks.tolerations.0",
+        "has 'a b=', which is not a taint such as dedicated=airflow:NoSchedule",
+    ),
+    (
+        TOLERATED % "{key: a, operator: Exists, value: b}",
+        "nodes.tasks.tolerations.0.value",
+        "goes with operator Equal alone",
+    ),
+    (
+        TOLERATED % "{key: a, effect: NoSchedule, tolerationSeconds: 3}",
+        "nodes.tasks.tolerations.0.tolerationSeconds",
+        "goes with effect NoExecute alone",
+    ),
+    (
+        TOLERATED % "{key: a, effect: NoExecute, tolerationSeconds: yes}",
+        "nodes.tasks.tolerations.0.tolerationSeconds",
+        "must be a whole number",
+    ),
+    (
+        "access: {type: service, publicUrl: 'https://h/a/../b'}",
+        "access.publicUrl",
+        "must be a URL such as https://airflow.example.com or https://example.com/airflow",
+    ),
+    (
+        f"access: {{type: service, publicUrl: 'https://{'a.' * 150}b'}}",
+        "access.publicUrl",
+        "has a host that is longer than DNS names are",
+    ),
+    (
+        BUCKET % '{type: file, path: "a\\0b"}',
+        "logs.credentials.source.path",
+        "must be a path, such as ~/.ssh/dags_ed25519",
+    ),
+    (
+        BUCKET % "{type: secret, name: a, key: ..}",
+        "logs.credentials.source.key",
+        "may hold only letters, digits and - _ .",
+    ),
+    (
+        BUCKET % "{type: secret, name: a, key: ..b}",
+        "logs.credentials.source.key",
+        "may hold only letters, digits and - _ .",
+    ),
+    (
+        BUCKET % f"{{type: secret, name: a, key: {'k' * 254}}}",
+        "logs.credentials.source.key",
+        "may hold only letters, digits and - _ .",
+    ),
     ("login: {admin: {username: ''}}", "login.admin.username", "may hold only letters, digits and . _ @ -"),
 ]
 
 
 KEY = "{type: ssh, privateKey: {type: file, path: k}, knownHosts: 'h ssh-ed25519 AAAA'}"
 TOKEN = "{type: https, token: {type: file, path: t}}"
+NO_ADDRESS = (
+    "must be an address such as git@github.com:acme/dags.git, ssh://git@host:2222/acme/dags.git "
+    "or https://github.com/acme/dags.git"
+)
 ADDRESSES = [
     ("https://h/r.git", KEY, "is no SSH address; a deploy key needs one, such as git@github.com:acme/dags.git"),
     ("git@h:r.git", TOKEN, "is an SSH address; credentials of type https need an https:// one"),
     ("ssh://git@h:22/r.git", "{type: none}", "is an SSH address; credentials of type none need an https:// one"),
     ("http://h/r.git", TOKEN, "must start with https://, since anybody on the way could read the token"),
+    ("ssh://git:t0ken@h/r.git", KEY, "has a user or a token in it; leave them out, a plan holds no secrets"),
+    ("--upload-pack=x@h:r.git", KEY, NO_ADDRESS),
+    ("git@h:r\x07.git", KEY, NO_ADDRESS),
     ("https://me:t0ken@h/r.git", TOKEN, "has a user or a token in it; leave them out, a plan holds no secrets"),
 ]
 
 
 @pytest.mark.parametrize(("address", "credentials", "sentence"), ADDRESSES)
 def test_an_address_fits_its_credentials(address: str, credentials: str, sentence: str) -> None:
-    dags = f"dags: {{type: git-sync, repository: '{address}', credentials: {credentials}}}"
+    dags = f"dags: {{type: git-sync, repository: {json.dumps(address)}, credentials: {credentials}}}"
     assert problems(dags) == {"dags.repository": sentence}
 
 
@@ -153,6 +238,15 @@ def test_all_mistakes_are_told_at_once() -> None:
     assert wrong.value.problems["kind"] == "is required"
     assert wrong.value.problems["profile"] == "must be 'laptop', 'team' or 'production'"
     assert str(wrong.value).startswith("my-plan.yaml: 6 things to fix:\n  apiVersion: must be 'airflow-wizard/v1'\n")
+
+
+def test_a_message_quotes_no_file_at_length_and_nothing_that_a_terminal_obeys() -> None:
+    keys = {f"\x1b[2J{number}{'x' * 5000}": 1 for number in range(1000)}
+    with pytest.raises(PlanErrors) as wrong:
+        complete({**read_yaml(HEAD), **keys}, "it")
+    lines = str(wrong.value).splitlines()
+    assert lines[0] == "it: 1000 things to fix:" and lines[-1] == "  and 950 more" and len(lines) == 52
+    assert all(line.isprintable() and len(line) < 400 for line in lines)
 
 
 def test_sentences_never_show_the_library_underneath() -> None:

@@ -20,9 +20,14 @@ class UserError(Exception):
 
     def __init__(self, message: str, way_out: str = "", code: Exit = Exit.FAILED) -> None:
         super().__init__(message)
-        self.message = message
-        self.way_out = way_out
+        self.message = printable(message)
+        self.way_out = printable(way_out)
         self.code = code
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.way_out}" if self.way_out else self.message
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal would obey or could not show: it may quote a file or a server."""
+    return "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in text)

@@ -10,7 +10,7 @@ from wizard.at_hand import Remark, look
 from wizard.check import Facts, Finding, check, every_right, fired
 from wizard.check import look as look_at
 from wizard.cluster.interface import Cluster
-from wizard.cluster.kubeconfig import Context
+from wizard.cluster.kubeconfig import Context, on_this_machine
 from wizard.errors import UserError
 from wizard.picks import Picks, picks_of
 from wizard.plan.file import PlanErrors, complete
@@ -62,6 +62,8 @@ class Session:
     context: str = ""
     """The context of this run; without one given, the kubeconfig's current one."""
     seen: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+    """Contexts that somebody has named, where a choice in a list isn't enough."""
     apply_mark: str = UNSEEN
     """How far Apply is."""
     facts: Facts | None = None
@@ -74,6 +76,7 @@ class Session:
 
     def __post_init__(self) -> None:
         names = [context.name for context in self.contexts]
+        self.named |= {self.context}
         if self.context not in names:
             self.context = next((context.name for context in self.contexts if context.current), "")
         self._saved = self.draft.answers()
@@ -86,6 +89,11 @@ class Session:
     def server(self) -> str:
         """Address of the API server of the chosen context; empty where none is chosen."""
         return next((context.server for context in self.contexts if context.name == self.context), "")
+
+    @property
+    def must_be_named(self) -> bool:
+        """Whether the context leads elsewhere than to this machine, and nobody has named it yet."""
+        return not self.sandbox and self.context not in self.named and not on_this_machine(self.server)
 
     @property
     def namespace(self) -> str:

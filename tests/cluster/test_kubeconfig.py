@@ -145,6 +145,9 @@ def test_a_folder_is_no_kubeconfig(tmp_path: Path) -> None:
         ("contexts: [a]", "an entry of contexts has no name"),
         ("users: [{name: a, user: b}]", "users a is not a mapping"),
         ("\x00", "not YAML"),
+        ("[" * 100_000, "not YAML in line 1"),
+        ('{"a":' * 100_000, "not YAML in line 1"),
+        ("users: [{name: a}]\nusers: [{name: b}]", "not YAML in line 2"),
     ],
 )
 def test_what_is_no_kubeconfig(tmp_path: Path, content: str, why: str) -> None:

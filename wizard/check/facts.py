@@ -50,6 +50,8 @@ class Facts:
     server: str
     version: str
     namespace: str
+    insecure: bool = False
+    """Whether nobody checks who the API server is."""
     space: Object | None = None
     """The Namespace; None where it doesn't exist, or may not be looked at."""
     space_hidden: bool = False
@@ -136,6 +138,7 @@ def look(cluster: Cluster, namespace: str, rights: Iterable[Right] = ()) -> Fact
     return Facts(
         context=cluster.context,
         server=cluster.server,
+        insecure=cluster.insecure,
         namespace=namespace,
         space=space,
         space_hidden=hidden,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from wizard.check.facts import Facts
 from wizard.check.finding import Finding
 from wizard.cluster.interface import Object
+from wizard.cluster.kubeconfig import unverified
 from wizard.errors import UserError
 from wizard.plan.fields import KUBERNETES_DOCS
 from wizard.progress import Mark
@@ -13,6 +14,7 @@ from wizard.render import Rendered
 OLDEST = (1, 32)
 """The oldest Kubernetes whose schemas the manifests are validated against."""
 LEVEL = "pod-security.kubernetes.io/enforce"
+CONFIG_DOCS = KUBERNETES_DOCS + "configuration/organize-cluster-access-kubeconfig/"
 DOCS = KUBERNETES_DOCS + "overview/working-with-objects/namespaces/"
 
 
@@ -20,6 +22,9 @@ def check_version(_: Rendered, facts: Facts) -> Iterator[Finding]:
     """Whether it is a Kubernetes that the manifests were made for."""
     digits = facts.version.lstrip("v").split(".")[:2]
     found = tuple(int("".join(filter(str.isdigit, part)) or 0) for part in digits)
+    if facts.insecure:
+        way_out = "Give its cluster certificate-authority-data instead, as who runs the API server has it."
+        yield Finding("API server", Mark.WARNING, unverified(facts.context), way_out, CONFIG_DOCS)
     where = f"Kubernetes {facts.version} ({facts.server})"
     if found < OLDEST:
         oldest = ".".join(map(str, OLDEST))

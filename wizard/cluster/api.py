@@ -6,6 +6,7 @@ On `kubernetes.dynamic` for the transport only. Its discovery is not used: it wr
 
 import json
 import logging
+import re
 import ssl
 import threading
 import time
@@ -29,6 +30,7 @@ Query = Iterable[tuple[str, str]]
 
 APPLY = "application/apply-patch+yaml"
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+_ESCAPED = re.compile("[\x7f-\uffff]")
 _CONNECT_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 _DROPS, _ERRORS = 3, 4
@@ -123,9 +125,10 @@ class Api:
         `Exists` then says `perhaps_ours`.
         """
         types = {"Content-Type": content_type} | ({"Accept": accept} if accept else {})
+        sent = _as_yaml(body) if content_type == APPLY else body
 
         def once(left: float) -> bytes:
-            return bytes(self._once(method, path, about, list(query), body, types, (left, left), _all_of))
+            return bytes(self._once(method, path, about, list(query), sent, types, (left, left), _all_of))
 
         answer: bytes = self._tried(once)
         return answer
@@ -306,6 +309,13 @@ def _bad_proxy(host: str | None, why: str) -> UserError:
         "Look at proxy-url in the kubeconfig, or at HTTPS_PROXY: it should look like http://proxy:3128.",
         Exit.USAGE,
     )
+
+
+def _as_yaml(body: Any) -> bytes:
+    """JSON as YAML has it: what is beyond U+FFFF as it is, since the API server's YAML takes no pairs of surrogates,
+    and of the rest all but ASCII escaped, since it takes not all of that as it is."""
+    text = json.dumps(body, ensure_ascii=False)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
 
 
 def _be_quiet(insecure: bool) -> None:

@@ -88,6 +88,8 @@ class Cluster(Protocol):
     """Name of the context, such as `kind-lab`."""
     server: str
     """Address of the API server, such as `https://127.0.0.1:6443`."""
+    insecure: bool
+    """Whether the kubeconfig says not to check the server's certificate (`insecure-skip-tls-verify`)."""
 
     def version(self) -> str:
         """`gitVersion` of the API server, such as `v1.34.4`."""

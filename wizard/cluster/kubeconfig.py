@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from wizard.errors import Exit, UserError
+from wizard.yaml_files import read_yaml
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 IN_CLUSTER = "in-cluster"
@@ -55,6 +57,23 @@ class _Merged:
     clusters: dict[str, _Settings] = field(default_factory=dict)
     users: dict[str, _Settings] = field(default_factory=dict)
     current: str = ""
+
+
+def on_this_machine(server: str) -> bool:
+    """Whether an API server's address is of loopback, as those of local clusters are."""
+    host = urlsplit(server).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def unverified(context: str) -> str:
+    """What is to be said where nobody checks who the API server is."""
+    return (
+        f"Context {context} has insecure-skip-tls-verify: whoever is on the way can pose as the API server and read "
+        "all Secrets."
+    )
 
 
 def contexts(kubeconfig: str | None = None) -> list[Context]:
@@ -148,10 +167,10 @@ def _parse(text: str, path: Path) -> Any:
     try:
         if text.lstrip().startswith("{"):
             return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass  # a mapping in YAML's short form
     try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return read_yaml(text)
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise _unusable(path, f"it is not YAML{line}") from None

@@ -58,7 +58,6 @@ class RealCluster:
         self.server = entry.server
         self._api = Api(entry, timeout, pace)
         self.insecure = self._api.login.insecure
-        """Whether the kubeconfig says not to check the server's certificate (`insecure-skip-tls-verify`)."""
 
     def version(self) -> str:
         """`gitVersion` of the API server."""

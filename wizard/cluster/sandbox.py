@@ -57,6 +57,7 @@ class Sandbox:
 
     context = "sandbox"
     server = "in memory, nothing real runs"
+    insecure = False
 
     def __init__(
         self,

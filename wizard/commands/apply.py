@@ -71,7 +71,7 @@ def carry_out(cluster: "Cluster", plan: "Plan", options: argparse.Namespace, *, 
         return Exit.OK
     if not prepared.changes_nothing:
         offer_rehearsal(cluster, plan, options)
-        if not confirm("Apply this?", options):
+        if not confirm("Apply this?", options, cluster):
             say("nothing was changed")
             return Exit.FAILED
     with told_at_interrupt((label for _, label in prepared.labels()), "What is done goes on in the cluster.") as so_far:
@@ -111,7 +111,8 @@ def offer_rehearsal(cluster: "Cluster", plan: "Plan", options: argparse.Namespac
     from wizard.commands import rehearse
     from wizard.rehearse import prepare, reaches_out
 
-    if not options.yes and reaches_out(plan) and confirm("Rehearse it first, in pods that are removed again?", options):
+    question = "Rehearse it first, in pods that are removed again?"
+    if not options.yes and reaches_out(plan) and confirm(question, options, cluster):
         prepared = prepare(cluster, plan)
         rehearse.show(cluster, prepared)
         rehearse.carried_out(cluster, prepared, rehearse.PATIENCE)

@@ -46,7 +46,7 @@ class Command:
         if not things and not prepared.known.applying:
             say("nothing to delete; --purge takes what stays")
             return Exit.OK
-        if not confirm("Delete this, data included?" if options.purge else "Delete this?", options):
+        if not confirm("Delete this, data included?" if options.purge else "Delete this?", options, cluster):
             say("nothing was changed")
             return Exit.FAILED
         with told_at_interrupt(things) as so_far:

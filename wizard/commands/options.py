@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import shlex
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -103,9 +104,13 @@ def namespace_of(options: argparse.Namespace) -> str:
 
 def cluster_of(options: argparse.Namespace, pace: "Pace | None" = None) -> "Cluster":
     """The cluster of --kubeconfig and --context."""
+    from wizard.cluster.kubeconfig import unverified
     from wizard.cluster.real import connect
 
-    return connect(options.kubeconfig, options.context, pace=pace)
+    cluster = connect(options.kubeconfig, options.context, pace=pace)
+    if cluster.insecure:
+        say(f"‼ {unverified(cluster.context)}")
+    return cluster
 
 
 def say(text: str = "") -> None:
@@ -131,12 +136,30 @@ def say_rows(rows: "Iterable[Row]", width: int = 36, patience: float = PATIENCE)
             say((replace(row, way_out="") if same else row).line(width))
 
 
-def confirm(question: str, options: argparse.Namespace) -> bool:
-    """Ask before something is written. Without a terminal to ask on, `--yes` is needed."""
+def confirm(question: str, options: argparse.Namespace, cluster: "Cluster | None" = None) -> bool:
+    """Ask before something is written. Without a terminal to ask on, `--yes` is needed.
+
+    The context of a `cluster` that is not on this machine must be named: by --context, or once in the answer.
+    """
+    from wizard.cluster.kubeconfig import on_this_machine
+
+    unnamed = cluster is not None and not options.context and not on_this_machine(cluster.server)
+    if options.yes and cluster is not None and unnamed:
+        raise UserError(
+            f"Context {cluster.context} leads to {cluster.server}, not to this machine, and nothing was changed.",
+            f"Beside --yes, name it: --context {shlex.quote(cluster.context)}",
+            Exit.USAGE,
+        )
     if options.yes:
         return True
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UserError("There is no terminal to ask on, and nothing was changed.", "Say --yes to go on.", Exit.USAGE)
     from wizard.prompts import this_terminal
 
-    return this_terminal().yes(question, False)
+    if cluster is None or not unnamed:
+        return this_terminal().yes(question, False)
+    say(f"{cluster.server} is not this machine.")
+    if this_terminal().text(f"{question} To go on, type the context, {cluster.context}", "", "no") != cluster.context:
+        return False
+    options.context = cluster.context
+    return True

@@ -51,7 +51,7 @@ class Command:
         plan, cluster = plan_of(options), cluster_of(options)
         prepared = prepare(cluster, plan, options.ldap_user)
         show(cluster, prepared)
-        if prepared.pods and not confirm("Rehearse this?", options):
+        if prepared.pods and not confirm("Rehearse this?", options, cluster):
             say("nothing was changed")
             return Exit.FAILED
         outcomes = carried_out(cluster, prepared, options.timeout)

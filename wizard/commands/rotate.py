@@ -41,7 +41,7 @@ class Command:
 
         namespace, cluster = namespace_of(options), cluster_of(options)
         say(f"context    {cluster.context}\nnamespace  {namespace}\nrotates    {_WHAT[options.what]}")
-        if not confirm("Rotate it?", options):
+        if not confirm("Rotate it?", options, cluster):
             say("nothing was changed")
             return Exit.FAILED
         left = steps_left(cluster, namespace, options.what)

@@ -35,7 +35,7 @@ class Command:
         say(f"backup     {backup(plan)}")
         if options.dry_run == "none":
             if not prepared.changes_nothing and not confirm(
-                "Is there a backup, and shall the database be migrated?", options
+                "Is there a backup, and shall the database be migrated?", options, cluster
             ):
                 say("nothing was changed")
                 return Exit.FAILED

@@ -85,7 +85,7 @@ def _start(cluster: "Cluster", options: argparse.Namespace) -> int:
         hand_out.refuse_taken(files, Path(options.output))
     prepared = prepare(cluster, options.name, seats)
     _show(cluster, prepared)
-    if not confirm(f"Start {len(seats)} seats?" if len(seats) > 1 else "Start this seat?", options):
+    if not confirm(f"Start {len(seats)} seats?" if len(seats) > 1 else "Start this seat?", options, cluster):
         say("nothing was changed")
         return Exit.FAILED
     rows = start(cluster, prepared, options.timeout if options.wait else None)
@@ -165,7 +165,7 @@ def _reset(cluster: "Cluster", options: argparse.Namespace) -> int:
     things = [f"{body['kind']} {body['metadata']['name']}" for body in prepared.goes.goes]
     for thing in things:
         say(f"  - {thing}")
-    if not confirm("Delete this, data and Secrets included, and apply it again?", options):
+    if not confirm("Delete this, data and Secrets included, and apply it again?", options, cluster):
         say("nothing was changed")
         return Exit.FAILED
     last: dict[str, Row] = {}
@@ -191,7 +191,7 @@ def _end(cluster: "Cluster", options: argparse.Namespace) -> int:
     if not goes:
         say(f"workshop {options.name} has no seats to delete")
         return Exit.OK
-    if not confirm(f"Delete {len(goes)} namespaces, data included?", options):
+    if not confirm(f"Delete {len(goes)} namespaces, data included?", options, cluster):
         say("nothing was changed")
         return Exit.FAILED
     with told_at_interrupt(goes) as so_far:

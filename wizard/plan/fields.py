@@ -71,6 +71,10 @@ class Misfit(ValueError):
         self.field = field
 
 
+CONTROL = r"\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff"
+"""For a character class: what no answer of one line has. Control characters and what YAML takes for such, which kubectl
+can't send; and what Python puts into a text for bytes that are none."""
+
 DNS_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 DnsLabel = Annotated[
     str,
@@ -86,16 +90,17 @@ DnsName = Annotated[
 ]
 Quantity = Annotated[
     str,
-    matching(r"[1-9][0-9]*(\.[0-9]+)?(Mi|Gi|Ti|M|G|T)", "must be a size such as 512Mi or 5Gi"),
+    matching(r"[1-9][0-9]{0,8}(\.[0-9]{1,3})?(Mi|Gi|Ti|M|G|T)", "must be a size such as 512Mi or 5Gi"),
 ]
 Cpu = Annotated[
     str,
     matching(
-        r"[1-9][0-9]*m|[1-9][0-9]*(\.[0-9]{1,3})?|0\.[0-9]{0,2}[1-9]", "must be a number of CPUs such as 500m or 2"
+        r"[1-9][0-9]{0,8}m|[1-9][0-9]{0,5}(\.[0-9]{1,3})?|0\.[0-9]{0,2}[1-9]",
+        "must be a number of CPUs such as 500m or 2",
     ),
 ]
 
-Period = Annotated[str, matching(r"[1-9][0-9]*[sm]", "must be a time such as 30s or 5m")]
+Period = Annotated[str, matching(r"[1-9][0-9]{0,6}[sm]", "must be a time such as 30s or 5m")]
 _SECONDS = {"s": 1, "m": 60}
 
 

@@ -20,6 +20,8 @@ from wizard.yaml_files import read_yaml, write_yaml
 DEFAULT_FILE = "airflow-plan.yaml"
 LARGEST = 1_000_000
 """Bytes; a plan is some hundred, and an API server takes no object above a megabyte."""
+MOST, LONGEST = 50, 300
+"""How many mistakes a message tells, and the characters of a sentence or a place in it: they may quote the file."""
 
 
 class PlanErrors(UserError):
@@ -28,10 +30,15 @@ class PlanErrors(UserError):
 
     def __init__(self, where: str, problems: dict[str, str], unfit: Collection[str]) -> None:
         count = "1 thing" if len(problems) == 1 else f"{len(problems)} things"
-        lines = "\n".join(f"  {place or 'the plan'}: {sentence}" for place, sentence in problems.items())
-        super().__init__(f"{where}: {count} to fix:\n{lines}", code=Exit.USAGE)
+        lines = [f"  {_cut(place) or 'the plan'}: {_cut(sentence)}" for place, sentence in problems.items()]
+        more = [f"  and {len(lines) - MOST} more"] if len(lines) > MOST else []
+        super().__init__("\n".join([f"{where}: {count} to fix:", *lines[:MOST], *more]), code=Exit.USAGE)
         self.problems = problems
         self.unfit = unfit
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def complete(answers: Answers, where: str = "the plan") -> Plan:
@@ -44,6 +51,8 @@ def complete(answers: Answers, where: str = "the plan") -> Plan:
         details = error.errors(include_url=False)
         unfit = {_place(_location(detail)) for detail in details if _misfit(detail)}
         raise PlanErrors(where, {_place(_location(each)): _sentence(each) for each in details}, unfit) from None
+    except UnicodeEncodeError:  # a byte of an argument or a terminal that is no UTF-8
+        raise PlanErrors(where, {"": "holds what is no text"}, ()) from None
     refused = refusals(plan)
     if refused:
         raise PlanErrors(where, refused, refused)
@@ -59,7 +68,7 @@ def _answers(text: str, where: str) -> Answers:
     try:
         answers = read_yaml(text)
     except yaml.YAMLError as error:
-        raise UserError(f"{where} is not YAML: {_yaml_problem(error)}", code=Exit.USAGE) from None
+        raise UserError(f"{where} is not YAML: {_cut(_yaml_problem(error))}", code=Exit.USAGE) from None
     except (ValueError, RecursionError):
         raise UserError(f"{where} is not YAML that can be read.", code=Exit.USAGE) from None
     if not isinstance(answers, dict):
@@ -187,6 +196,8 @@ def _sentence(detail: ErrorDetails) -> str:
             return f"must be a mapping of keys to values{_such_as(detail['loc'])}"
         case "string_type":
             return "must be text; put it in quotes"
+        case "string_unicode":
+            return "holds what is no text"
         case "int_type" | "int_parsing" | "int_from_float" | "finite_number":
             return "must be a whole number"
         case "greater_than_equal":

@@ -19,7 +19,7 @@ def known_hosts_lines(value: str) -> str:
     lines = [line.strip() for line in value.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     for line in lines:
-        if not _LINE.fullmatch(line):
+        if not _LINE.fullmatch(line) or not line.isprintable():
             raise ValueError(f"has a line that is none of known_hosts: {line[:40]}")
     if not lines:
         raise ValueError("needs the host's line, as `airflow-wizard known-hosts ADDRESS` prints it")

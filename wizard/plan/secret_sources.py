@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wizard.plan.fields import SECRET_DOCS, Closed, DnsName, ask, matching
+from wizard.plan.fields import CONTROL, SECRET_DOCS, Closed, DnsName, ask, matching
 
 
 class ExistingSecret(Closed):
@@ -14,8 +14,8 @@ class ExistingSecret(Closed):
     name: DnsName = ask(
         "Secret", "The name of the Secret; it must be in the namespace.", SECRET_DOCS, examples=["airflow-secrets"]
     )
-    key: Annotated[str, matching(r"[-._A-Za-z0-9]+", "may hold only letters, digits and - _ .")] = ask(
-        "Key", "Which key of the Secret holds the value.", SECRET_DOCS, examples=["value"]
+    key: Annotated[str, matching(r"(?!\.$|\.\.)[-._A-Za-z0-9]{1,253}", "may hold only letters, digits and - _ .")] = (
+        ask("Key", "Which key of the Secret holds the value.", SECRET_DOCS, examples=["value"])
     )
 
 
@@ -23,7 +23,7 @@ class SecretFile(Closed):
     """A file on the machine where apply runs; its content goes to a Secret, never into the plan."""
 
     type: Literal["file"] = "file"
-    path: Annotated[str, matching(r".+", "must be a path, such as ~/.ssh/dags_ed25519")] = ask(
+    path: Annotated[str, matching(rf"[^{CONTROL}]+", "must be a path, such as ~/.ssh/dags_ed25519")] = ask(
         "File",
         "The path of the file on the machine where apply runs; ~ is your home.",
         SECRET_DOCS,

@@ -2,18 +2,30 @@
 `dedicated=airflow:NoSchedule`. And the groups that give roles, one a line."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+from wizard.plan.fields import CONTROL, DNS_LABEL
+
 _NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-_KEY = rf"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?{_NAME}"
+_KEY = rf"((?=[^/]{{1,253}}/){DNS_LABEL}(\.{DNS_LABEL})*/)?{_NAME}"
 _LABEL = re.compile(rf"(?P<key>{_KEY})=(?P<value>({_NAME})?)")
-_ANNOTATION = re.compile(rf"(?P<key>{_KEY})=(?P<value>.*)")
+_ANNOTATION = re.compile(rf"(?P<key>{_KEY})=(?P<value>[^{CONTROL}]*)")
 _TAINT = re.compile(rf"(?P<key>{_KEY})(=(?P<value>({_NAME})?))?(:(?P<effect>NoSchedule|PreferNoSchedule|NoExecute))?")
 
 
+def _mapping(value: Any, read: Callable[[str], tuple[str, str]]) -> Any:
+    """Anything but text and texts by text is left for the plan's model to judge."""
+    if isinstance(value, str):
+        return dict(read(part) for part in _parts(value))
+    if isinstance(value, dict):
+        return dict(read(f"{key}={text}") if isinstance(text, str) else (key, text) for key, text in value.items())
+    return value
+
+
 def labels_of(value: Any) -> Any:
-    """A mapping from `a=b,c=d`; anything but text is left for the plan's model to judge. Raises ValueError."""
-    return dict(_label(part) for part in _parts(value)) if isinstance(value, str) else value
+    """A mapping of labels, which may be written `a=b,c=d`. Raises ValueError."""
+    return _mapping(value, _label)
 
 
 def _label(part: str) -> tuple[str, str]:
@@ -24,8 +36,8 @@ def _label(part: str) -> tuple[str, str]:
 
 
 def annotations_of(value: Any) -> Any:
-    """A mapping from `a=b,c=d`, where a value is any text without commas. Raises ValueError."""
-    return dict(_annotation(part) for part in _parts(value)) if isinstance(value, str) else value
+    """A mapping of annotations, which may be written `a=b,c=d` where no value has a comma. Raises ValueError."""
+    return _mapping(value, _annotation)
 
 
 def _annotation(part: str) -> tuple[str, str]:

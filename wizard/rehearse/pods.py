@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wizard.plan.derived.login import unexpanded
 from wizard.rehearse.tries import Try
 from wizard.render import NeededSecret
 from wizard.render.lift import Object
@@ -109,7 +110,7 @@ def _add_variables(main: Object, attempt: Try, volumes: list[Object]) -> None:
     for mount in main["volumeMounts"]:
         hidden += [f"{mount['mountPath']}/{path}" for path in files[mount["name"]]]
     said = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": NO_DATABASE, "REHEARSAL_SECRETS": " ".join(hidden)}
-    main["env"] += [{"name": key, "value": value} for key, value in {**said, **attempt.environment}.items()]
+    main["env"] += [{"name": key, "value": unexpanded(value)} for key, value in {**said, **attempt.environment}.items()]
 
 
 def _found_by_label(secret: NeededSecret) -> list[Object]:

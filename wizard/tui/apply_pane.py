@@ -19,6 +19,7 @@ from wizard.session import Session
 from wizard.steps import UNSEEN
 from wizard.summary import Summary, summary
 from wizard.tui.apply_texts import failure, said, way_in
+from wizard.tui.context_dialog import consented
 from wizard.tui.labelled import Labelled
 from wizard.tui.road import APPLYING, Part, Stoppable, Stopped, road
 from wizard.tui.rows import Rows
@@ -203,7 +204,11 @@ class ApplyPane(Vertical):
             self.post_message(self.Mend())
         elif self.state == "failed":
             self._look((self._session.draft.plan(), self._session.context))
-        elif self.state == "ready" and self._prepared is not None and self._cluster is not None:
+        elif self.state == "ready":
+            consented(self.app, self._session, self._go)
+
+    def _go(self) -> None:
+        if self._prepared is not None and self._cluster is not None:
             self._rows.clear()
             self._part = None
             self.remove_class("-stuck", "-mendable")

@@ -16,6 +16,7 @@ from wizard.questions import Key
 from wizard.session import CONTEXT, Session
 from wizard.steps import RAIL, STEPS
 from wizard.tui.apply_pane import ApplyPane
+from wizard.tui.context_dialog import consented
 from wizard.tui.fields import Field
 from wizard.tui.form import Form
 from wizard.tui.header import Header
@@ -273,7 +274,7 @@ class WizardScreen(StepsScreen):
                 problem = self._session.problem(place, "")
                 await self.go(problem.step, problem.key)
 
-        self.app.push_screen(RehearseDialog(self._session), chosen)
+        consented(self.app, self._session, lambda: self.app.push_screen(RehearseDialog(self._session), chosen))
 
     def on_apply_pane_turned(self, event: ApplyPane.Turned) -> None:
         """The rail shows how far Apply is; what is applied, the cluster keeps, and it can be looked at."""

@@ -14,6 +14,7 @@ PUBLIC_CAS = "/etc/ssl/certs/ca-certificates.crt"
 """The authorities that Debian's images know. Said, since the LDAP library of the image has no setting of its own."""
 
 ANSWERED = {
+    "adminEmail": "login.admin.email",
     "ldapStartTls": "login.startTls",
     "ldapCaFile": "login.caCertificate",
     "ldapRoles": "login.roles",
@@ -24,6 +25,15 @@ ANSWERED = {
 
 def values(plan: Plan) -> dict[str, Any]:
     """What blueprints can name below `derived`."""
+    return {"adminEmail": unexpanded(plan.login.admin.email), **_of_choice(plan)}
+
+
+def unexpanded(text: str) -> str:
+    """As it is written in `env[].value`, where Kubernetes would take `$(VAR)` for a variable and `$$` for a `$`."""
+    return text.replace("$", "$$")
+
+
+def _of_choice(plan: Plan) -> dict[str, Any]:
     match plan.login:
         case Ldap(bind_password=source):
             name, key = place_of(source, "airflow-ldap", "bind-password")

@@ -13,7 +13,7 @@ INGRESS_DOCS = KUBERNETES_DOCS + "services-networking/ingress/"
 TLS_DOCS = INGRESS_DOCS + "#tls"
 CERT_MANAGER_DOCS = "https://cert-manager.io/docs/usage/ingress/"
 
-_URL = re.compile(rf"https?://{DNS_LABEL}(\.{DNS_LABEL})*(:[0-9]{{1,5}})?(/[\w.~-]+)*/?")
+_URL = re.compile(rf"https?://{DNS_LABEL}(\.{DNS_LABEL})*(:[0-9]{{1,5}})?(/(?!\.\.?(/|$))[\w.~-]+)*/?", re.ASCII)
 
 
 def public_url(value: str) -> str:
@@ -22,6 +22,8 @@ def public_url(value: str) -> str:
         raise ValueError("must be a URL such as https://airflow.example.com or https://example.com/airflow")
     if urlsplit(value).path.split("/")[1:2] == ["api"]:
         raise ValueError("must not have a path that begins with /api: the API of Airflow itself is there")
+    if len(urlsplit(value).netloc) > 253:
+        raise ValueError("has a host that is longer than DNS names are")
     return value.removesuffix("/")
 
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal, get_args
 
-from wizard.plan.fields import AIRFLOW_DOCS, KUBERNETES_DOCS, Closed, DnsName, Image, ask, matching
+from wizard.plan.fields import AIRFLOW_DOCS, CONTROL, KUBERNETES_DOCS, Closed, DnsName, Image, ask, matching
 
 Colour = Literal["red", "orange", "green", "teal", "blue", "purple", "pink"]
 COLOURS = get_args(Colour)
 """The names; `wizard.plan.derived.theme` has their shades."""
-SUPPORTED = r"3\.3\.[0-9]+"
+SUPPORTED = r"3\.3\.[0-9]{1,4}"
 """Versions that a plan can name."""
 
 
@@ -38,7 +38,14 @@ class Airflow(Closed):
         default=None,
     )
     instance_name: (
-        Annotated[str, matching(r"\S([^\r\n]{0,62}\S)?", "must be a line of at most 64 characters")] | None
+        Annotated[
+            str,
+            matching(
+                rf"(?=\S)[^~${CONTROL}][^${CONTROL}]{{0,63}}(?<=\S)",
+                "must be a line of at most 64 characters; Airflow would take a $, or a ~ at its start, for a variable",
+            ),
+        ]
+        | None
     ) = ask(
         "Name on the page",
         "What the page calls this Airflow, such as Production, so that nobody takes one for the other. Empty: Airflow.",

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from wizard.plan.fields import (
     AIRFLOW_DOCS,
+    CONTROL,
     GIT_BUNDLE_DOCS,
     GIT_SYNC_DOCS,
     KUBERNETES_DOCS,
@@ -27,8 +28,8 @@ from wizard.plan.secret_sources import DeployKeySource, SecretSource
 def folder_below(value: str) -> str:
     """A folder below the top of a repository or a volume, without slashes at the ends."""
     parts = [part for part in value.split("/") if part not in ("", ".")]
-    if ".." in parts or not re.fullmatch(r"[^\s\\]+", value):
-        raise ValueError("must be a folder below the top, such as dags or airflow/dags")
+    if ".." in parts or not re.fullmatch(rf"[^\s\\${CONTROL}]+", value):
+        raise ValueError("must be a folder below the top, such as dags or airflow/dags, without a blank or a $")
     return "/".join(parts) or "."
 
 
@@ -46,13 +47,13 @@ def certificates(value: str) -> str:
     return text
 
 
-_SSH = re.compile(r"ssh://[^\s/]+/\S+|[^\s@/:]+@[^\s:/]+:\S+")
-_HTTP = re.compile(r"https?://[^\s/@]+/\S+")
+_SSH = re.compile(rf"ssh://[^\s/{CONTROL}]+/[^\s{CONTROL}]+|(?!-)[^\s@/:{CONTROL}]+@[^\s:/{CONTROL}]+:[^\s{CONTROL}]+")
+_HTTP = re.compile(rf"https?://[^\s/@{CONTROL}]+/[^\s{CONTROL}]+")
 
 
 def repository_address(value: str) -> str:
     """The address of a repository, by SSH or HTTPS, without a secret in it."""
-    if re.match(r"https?://[^\s/]*@", value):
+    if re.match(r"https?://[^\s/]*@|ssh://[^\s/]*:[^\s/]*@", value):
         raise ValueError("has a user or a token in it; leave them out, a plan holds no secrets")
     if not _SSH.fullmatch(value) and not _HTTP.fullmatch(value):
         raise ValueError(
@@ -98,7 +99,7 @@ class HttpsToken(Closed):
     """A user and a token."""
 
     type: Literal["https"] = "https"
-    username: Annotated[str, matching(r"\S+", "must be a name without blanks")] = ask(
+    username: Annotated[str, matching(rf"[^\s{CONTROL}]+", "must be a name without blanks")] = ask(
         "User",
         "The name that goes with the token. For a personal token most hosts take any; a deploy token has its own.",
         GIT_SYNC_DOCS,
@@ -151,7 +152,8 @@ def _is_known(repository: str, known_hosts: str) -> None:
 
 Repository = Annotated[str, AfterValidator(repository_address)]
 _REPOSITORIES = ["git@git.example.org:acme/dags.git", "https://git.example.org/acme/dags.git"]
-Ref = Annotated[str, matching(r"[^\s~^:?*\[\\-][^\s~^:?*\[\\]*", "must be a branch, a tag or a commit")]
+_REF = rf"[^\s~^:?*\[\\${CONTROL}]"
+Ref = Annotated[str, matching(rf"(?!-){_REF}+", "must be a branch, a tag or a commit, without a $")]
 Folder = Annotated[str, AfterValidator(folder_below)]
 
 

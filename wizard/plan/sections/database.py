@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from wizard.plan.fields import (
     AIRFLOW_DOCS,
+    CONTROL,
     KUBERNETES_DOCS,
     Closed,
     Cpu,
@@ -98,7 +99,7 @@ def _is_address(value: str) -> bool:
 
 Host = Annotated[str, AfterValidator(host_of_pods)]
 Port = Annotated[Number, Field(ge=1, le=65535)]
-Name = Annotated[str, matching(r"[^\x00-\x1f\x7f]{1,64}", "must be a name of at most 64 characters, in one line")]
+Name = Annotated[str, matching(rf"[^{CONTROL}]{{1,64}}", "must be a name of at most 64 characters, in one line")]
 
 
 class Server(Closed):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from wizard.plan.fields import USERS_DOCS, Closed, Misfit, ask, matching
+from wizard.plan.fields import CONTROL, USERS_DOCS, Closed, Misfit, ask, matching
 from wizard.plan.secret_sources import SecretSource
 from wizard.plan.sections.dags import certificates
 from wizard.plan.shorthand import groups_of
@@ -23,7 +23,7 @@ class Admin(Closed):
     username: Annotated[str, matching(r"[A-Za-z0-9._@-]{1,64}", "may hold only letters, digits and . _ @ -")] = ask(
         "Admin user", "The first user. The password is made once and kept in a Secret.", USERS_DOCS, default="admin"
     )
-    email: Annotated[str, matching(r"[^\s@]+@[^\s@]+", "must be an e-mail address")] = ask(
+    email: Annotated[str, matching(rf"[^\s@{CONTROL}]+@[^\s@{CONTROL}]+", "must be an e-mail address")] = ask(
         "E-mail of the admin",
         "Airflow wants one for each user; nothing is sent there.",
         USERS_DOCS,
@@ -38,7 +38,7 @@ class Users(Closed):
     admin: Admin = Admin()
 
 
-_SERVER = re.compile(r"ldaps?://[^\s/@:]+(:[0-9]+)?/?")
+_SERVER = re.compile(rf"ldaps?://[^\s/@:{CONTROL}]+(:[0-9]{{1,5}})?/?")
 
 
 def server_address(value: str) -> str:
@@ -48,10 +48,12 @@ def server_address(value: str) -> str:
     return value.removesuffix("/")
 
 
-Name = Annotated[str, matching(r"\S([^\r\n]*\S)?", "must be a name in one line")]
-Base = Annotated[str, matching(r"[\w.-]+ *=[^\r\n]+", "must be a DN, such as ou=people,dc=example,dc=org")]
+Name = Annotated[str, matching(rf"(?=\S)[^{CONTROL}]+(?<=\S)", "must be a name in one line")]
+Base = Annotated[str, matching(rf"[\w.-]+ *=[^{CONTROL}]+", "must be a DN, such as ou=people,dc=example,dc=org")]
 Attribute = Annotated[str, matching(r"[A-Za-z][\w.;-]*", "must be the name of an attribute, such as uid")]
-Filter = Annotated[str, matching(r"\([^\r\n]+\)", "must be a filter in parentheses, such as (objectClass=person)")]
+Filter = Annotated[
+    str, matching(rf"\([^{CONTROL}]+\)", "must be a filter in parentheses, such as (objectClass=person)")
+]
 Groups = Annotated[
     dict[Name, list[Name]],
     BeforeValidator(groups_of),

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from wizard.plan.fields import VOLUME_DOCS, Closed, DnsName, Quantity, ask, matching
+from wizard.plan.fields import CONTROL, VOLUME_DOCS, Closed, DnsName, Quantity, ask, matching
 from wizard.plan.secret_sources import ConnectionSource
 from wizard.plan.shorthand import annotations_of
 
@@ -66,9 +66,15 @@ class PodIdentity(Closed):
     region: Annotated[str, matching(r"[a-z0-9-]+", "must be a region such as eu-central-1")] | None = ask(
         "Region", "The region of the bucket. Empty: what the pods' surroundings say.", AWS_CONNECTION_DOCS, default=None
     )
-    endpoint_url: Annotated[str, matching(r"https?://\S+", "must be an address such as https://minio:9000")] | None = (
-        ask("Endpoint", "The address of a store that speaks S3. Empty: AWS itself.", AWS_CONNECTION_DOCS, default=None)
-    )
+    endpoint_url: (
+        Annotated[
+            str,
+            matching(
+                rf"https?://[^\s@{CONTROL}]+", "must be an address such as https://minio:9000, without a user or a key"
+            ),
+        ]
+        | None
+    ) = ask("Endpoint", "The address of a store that speaks S3. Empty: AWS itself.", AWS_CONNECTION_DOCS, default=None)
 
 
 class S3(Closed):

@@ -1,10 +1,10 @@
 """Which nodes the pods may go to."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from wizard.plan.fields import KUBERNETES_DOCS, Closed, ask
+from wizard.plan.fields import KUBERNETES_DOCS, Closed, Misfit, Number, ask
 from wizard.plan.shorthand import labels_of, tolerations_of
 
 
@@ -15,7 +15,19 @@ class Toleration(Closed):
     operator: Literal["Equal", "Exists"] | None = None
     value: str | None = None
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
-    toleration_seconds: int | None = None
+    toleration_seconds: Annotated[Number, Field(ge=0, le=2**31 - 1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if self.operator == "Exists" and self.value:
+            raise Misfit("value", "goes with operator Equal alone")
+        if self.operator != "Exists" and not self.key:
+            raise Misfit("key", "is required, unless the operator is Exists")
+        if self.toleration_seconds is not None and self.effect != "NoExecute":
+            raise Misfit("tolerationSeconds", "goes with effect NoExecute alone")
+        if self.key or self.value:
+            tolerations_of(f"{self.key}={self.value or ''}")
+        return self
 
 
 class Placement(Closed):
