@@ -25,8 +25,9 @@ from wizard.plan.shorthand import in_a_line
 from wizard.prompts.interview import Interview
 from wizard.prompts.keys import Keys
 from wizard.prompts.plain import NOTHING, Plain
-from wizard.questions import STEPS, Draft, Question
+from wizard.questions import Draft, Question
 from wizard.session import Session
+from wizard.steps import STEPS
 
 DOWN, ENTER, CLEAR, END, CTRL_C = "\x1b[B", "\r", "\x15", "\x1b\r", "\x03"
 PLANS = Path(__file__).parent / "plans"

@@ -13,7 +13,8 @@ from wizard.plan.file import answers_of, parse
 from wizard.plan.model import Plan
 from wizard.plan.profiles import defaults
 from wizard.plan.walk import keys_at, models_in, tag_of, without_tags
-from wizard.questions import PROFILES, STEPS, Draft, Key, Question, questions
+from wizard.questions import PROFILES, Draft, Key, Question, questions
+from wizard.steps import STEPS
 
 HEAD = "apiVersion: airflow-wizard/v1\nkind: Plan\nprofile: "
 CONSTANT = {"apiVersion", "kind", "type"}

@@ -22,22 +22,6 @@ from wizard.yaml_files import read_yaml
 Key = tuple[str, ...]
 """Where an answer belongs, with the choices on the way: `("database", "postgresql", "storage", "claim", "size")`."""
 
-STEPS = {
-    "cluster": "Cluster",
-    "airflow": "Airflow",
-    "dags": "DAGs",
-    "executor": "Executor",
-    "database": "Database",
-    "logs": "Logs",
-    "login": "Login",
-    "access": "Access",
-    "nodes": "Nodes",
-    "liveness": "Liveness",
-    "availability": "Availability",
-    "platform": "Platform",
-}
-"""The steps that ask, by the section of the plan they fill."""
-
 
 @dataclass(frozen=True)
 class Choice:

@@ -8,7 +8,8 @@ from wizard.blueprints_folder import BLUEPRINTS
 from wizard.causes import CAUSES, table
 from wizard.plan.rules import RULES, Beginning, Rule
 from wizard.plan.shorthand import in_a_line
-from wizard.questions import STEPS, Choice, Draft, Key, Question, questions
+from wizard.questions import Choice, Draft, Key, Question, questions
+from wizard.steps import STEPS
 
 HEAD = """# Reference
 

@@ -18,12 +18,10 @@ from wizard.plan.model import Plan
 from wizard.plan.profiles import Answers
 from wizard.plan.rules import warnings
 from wizard.progress import Mark
-from wizard.questions import STEPS, Choice, Draft, Key, Question, questions, with_blocked
+from wizard.questions import Choice, Draft, Key, Question, questions, with_blocked
 from wizard.render import Rendered, render
+from wizard.steps import RAIL, STEPS, UNSEEN
 from wizard.tui.kept import Kept, KeptDraft
-
-RAIL = {**STEPS, "review": "Review", "apply": "Apply"}
-"""All steps in order: those that ask, then the two that show and do."""
 
 CONTEXT: Key = ("context",)
 """The choice of a context. No question of the plan: a shared plan must not choose somebody's cluster."""
@@ -31,7 +29,6 @@ CONTEXT: Key = ("context",)
 Asked = dict[str, Question]
 """The questions that apply, by place: made once for all that is looked up at a time, since that is a key press."""
 
-UNSEEN = "·"
 WORST = (Mark.FAILED, Mark.WARNING, Mark.DONE)
 OF_CONTEXT = ("API server", "rights")
 """Checks that say something about the choice of a cluster."""

@@ -10,6 +10,7 @@ from tests.tui.screens import SMALL, Driven
 from wizard.cluster.interface import Cluster
 from wizard.cluster.real import connect, contexts
 from wizard.questions import Draft
+from wizard.session import Session
 from wizard.tui.app import WizardApp
 
 pytestmark = [pytest.mark.cluster, pytest.mark.node]
@@ -18,11 +19,12 @@ pytestmark = [pytest.mark.cluster, pytest.mark.node]
 async def test_laptop_from_start_to_a_task_that_ran(cluster: Cluster) -> None:
     kubeconfig = os.environ["AIRFLOW_WIZARD_TEST_KUBECONFIG"]
     namespace = f"wizard-screen-{secrets.token_hex(3)}"
-    app = WizardApp(Draft(), partial(connect, kubeconfig), contexts(kubeconfig))
+    session = Session(Draft(), partial(connect, kubeconfig), contexts(kubeconfig))
+    app = WizardApp(lambda: session)
     try:
         async with app.run_test(size=SMALL) as pilot:
-            await pilot.pause()
             screen = Driven(app, pilot)
+            await screen.begun()
             await screen.press("tab", "tab")
             await screen.type(namespace)
             await screen.walk("apply")

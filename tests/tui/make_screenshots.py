@@ -1,4 +1,4 @@
-"""Screenshots of the real wizard in its sandbox: `python tests/tui/make_screenshots.py [FOLDER]`.
+"""Screenshots of the real wizard in its sandbox: `python -m tests.tui.make_screenshots [FOLDER]`.
 
 Needs resvg-py and the font DejaVu Sans Mono (Debian: fonts-dejavu-core; others: dejavu-fonts.github.io), both free.
 Without the font resvg would draw no text and report success, so the font's file is looked for first.
@@ -14,11 +14,13 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from textual.pilot import Pilot
 
+from tests.tui.screens import Driven
 from wizard.cluster.kubeconfig import Context
 from wizard.cluster.sandbox import Sandbox
 from wizard.plan.file import load
 from wizard.questions import Draft
-from wizard.session import RAIL
+from wizard.session import Session
+from wizard.steps import RAIL
 from wizard.tui.app import WizardApp
 from wizard.tui.form import Form
 
@@ -68,9 +70,8 @@ def keys(*pressed: str) -> Drive:
     """Press these keys."""
 
     async def drive(pilot: Pilot[int]) -> None:
-        for key in pressed:
-            await pilot.press(key)
-            await pilot.pause()
+        assert isinstance(pilot.app, WizardApp)
+        await Driven(pilot.app, pilot).press(*pressed)
 
     return drive
 
@@ -139,14 +140,15 @@ def app(plan: str) -> WizardApp:
     """The wizard as `demo` runs it."""
     sandbox = Sandbox(pace=1)
     draft = Draft.of(load(PLANS / f"{plan}.yaml"))
-    return WizardApp(draft, lambda _: sandbox, [Context("sandbox", sandbox.server, "default", True)], sandbox=True)
+    session = Session(draft, lambda _: sandbox, [Context("sandbox", sandbox.server, "default", True)], sandbox=True)
+    return WizardApp(lambda: session, sandbox=True)
 
 
 async def take(size: tuple[int, int], drive: Drive, plan: str) -> str:
     """One screen as SVG."""
     wizard = app(plan)
     async with wizard.run_test(size=size) as pilot:
-        await pilot.pause()
+        await Driven(wizard, pilot).begun()
         await drive(pilot)
         while wizard.wizard.query_one(Form).considering:
             await pilot.pause(0.05)

@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.tui.screens import LARGE, SMALL, Driven, wizard
 from wizard.cluster.kubeconfig import Context
 from wizard.cluster.sandbox import Sandbox
-from wizard.questions import STEPS, Draft
+from wizard.questions import Draft
+from wizard.steps import STEPS
 from wizard.tui.form import Form
 
 FOLDER = Path(__file__).parent / "snapshots"

@@ -14,7 +14,8 @@ from wizard.cluster.interface import Cluster
 from wizard.cluster.kubeconfig import Context
 from wizard.cluster.sandbox import Sandbox
 from wizard.questions import Draft
-from wizard.session import RAIL
+from wizard.session import Session
+from wizard.steps import RAIL
 from wizard.tui.app import WizardApp
 from wizard.tui.kept import KeptDraft
 
@@ -32,10 +33,16 @@ class Driven:
         self.app = app
         self._pilot = pilot
 
+    async def begun(self) -> None:
+        """Wait until the first question is there."""
+        await self.wait_for(lambda: self.app.begun, lambda: f"it did not begin:\n{self.text}")
+        await self._pilot.pause()
+
     async def press(self, *keys: str) -> None:
         """Press keys, and wait until all is painted."""
         for key in keys:
             await self._pilot.press(key)
+        await self.wait_for(lambda: self.app.keys_are_done, lambda: "keys are under way")
         await self._pilot.pause()
 
     async def type(self, text: str) -> None:
@@ -103,7 +110,9 @@ async def wizard(
 ) -> AsyncIterator[Driven]:
     """A wizard that runs, over a sandbox that is ready at once."""
     there = cluster or Sandbox(pace=0)
-    app = WizardApp(draft or Draft(), connect or (lambda _: there), contexts, path=path, sandbox=sandbox, kept=kept)
+    session = Session(draft or Draft(), connect or (lambda _: there), contexts, path, sandbox=sandbox, kept=kept)
+    app = WizardApp(lambda: session, sandbox=sandbox)
     async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.pause()
-        yield Driven(app, pilot)
+        screen = Driven(app, pilot)
+        await screen.begun()
+        yield screen

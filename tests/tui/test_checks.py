@@ -7,7 +7,7 @@ from tests.tui.screens import LARGE, wizard
 from wizard.cluster.interface import Object, Unreachable
 from wizard.cluster.sandbox import Sandbox
 from wizard.questions import Draft
-from wizard.session import RAIL
+from wizard.steps import RAIL
 
 
 async def test_a_fact_stands_beside_its_question() -> None:

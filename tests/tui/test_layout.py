@@ -11,8 +11,8 @@ from tests.tui.make_snapshots import HERE
 from tests.tui.screens import LARGE, SMALL, Driven, wizard
 from wizard.cluster.kubeconfig import Context
 from wizard.plan.file import load
-from wizard.questions import STEPS, Draft
-from wizard.session import RAIL
+from wizard.questions import Draft
+from wizard.steps import RAIL, STEPS
 from wizard.tui.fields import Field
 from wizard.tui.form import Form
 from wizard.tui.yaml_view import YamlView

@@ -71,6 +71,7 @@ CRASH = dedent(
     import sys
     from wizard.cluster.sandbox import Sandbox
     from wizard.questions import Draft
+    from wizard.session import Session
     from wizard.tui.app import WizardApp
 
     def crash(where):
@@ -82,11 +83,12 @@ CRASH = dedent(
     def boom(password):
         raise RuntimeError("on purpose")
 
-    app = WizardApp(Draft(), lambda _: crash("thread"), [])
     class Context:
         name, server, namespace, current = "c", "https://c", "default", True
-    app.session.contexts, app.session.context = [Context], "c"
+    app = WizardApp(lambda: Session(Draft(), lambda _: crash("thread"), [Context]))
     async def drive(pilot):
+        while not app.begun:
+            await pilot.pause(0.05)
         if sys.argv[1] == "thread":
             await app.wizard.go("apply")
             await pilot.pause(1)

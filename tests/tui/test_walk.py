@@ -9,7 +9,7 @@ from wizard.cluster.sandbox import Sandbox
 from wizard.errors import UserError
 from wizard.plan.file import load
 from wizard.questions import Draft
-from wizard.session import RAIL
+from wizard.steps import RAIL
 from wizard.tui.form import Form
 from wizard.tui.header import SANDBOX
 

@@ -2,7 +2,7 @@
 
 from tests.tui.screens import LARGE, SMALL, Driven, wizard
 from wizard.questions import Draft
-from wizard.session import RAIL
+from wizard.steps import RAIL
 from wizard.tui.yaml_view import YamlView
 
 

@@ -3,12 +3,16 @@
 import argparse
 import sys
 from contextlib import redirect_stdout
+from typing import TYPE_CHECKING
 
 from wizard import prompts
 from wizard.commands.open import port
 from wizard.commands.options import add_beginning, say
 from wizard.commands.wizard import draft_of, must_have_a_terminal
 from wizard.errors import Exit, UserError
+
+if TYPE_CHECKING:
+    from wizard.session import Session
 
 PORT = 8000
 PAINS = {
@@ -41,21 +45,26 @@ class Command:
     def run(self, options: argparse.Namespace) -> int:
         if options.serve:
             return self._serve(options)
-        from wizard.cluster import sandbox_pains
-        from wizard.cluster.kubeconfig import Context
-        from wizard.cluster.sandbox import Sandbox
-        from wizard.questions import Draft
         from wizard.tui import run
 
         way_out = "`airflow-wizard explain` prints all that it asks."
         if prompts.usable():
             way_out = "`airflow-wizard ask` asks the same in lines, and makes a plan without a cluster too."
         must_have_a_terminal(way_out)
+        return run(lambda: self._begin(options), sandbox=True)
+
+    def _begin(self, options: argparse.Namespace) -> "Session":
+        from wizard.cluster import sandbox_pains
+        from wizard.cluster.kubeconfig import Context
+        from wizard.cluster.sandbox import Sandbox
+        from wizard.questions import Draft
+        from wizard.session import Session
+
         pain = sandbox_pains.PAINS[options.pain] if options.pain else None
         draft, path = (Draft(pain.answers), None) if pain and not options.filename else draft_of(options)
         sandbox = Sandbox(pace=1.0, pain=pain)
         context = Context(sandbox.context, sandbox.server, "airflow", True)
-        return run(draft, lambda _: sandbox, [context], path=path, sandbox=True)
+        return Session(draft, lambda _: sandbox, [context], path, sandbox=True)
 
     def _serve(self, options: argparse.Namespace) -> int:
         try:

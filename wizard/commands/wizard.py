@@ -13,6 +13,7 @@ from wizard.errors import Exit, UserError
 if TYPE_CHECKING:
     from wizard.cluster.kubeconfig import Context
     from wizard.questions import Draft
+    from wizard.session import Session
 
 
 class Command:
@@ -25,17 +26,24 @@ class Command:
         add_cluster(parser)
 
     def run(self, options: argparse.Namespace) -> int:
-        from functools import partial
-
-        from wizard.cluster.real import connect
         from wizard.tui import run, usable
 
         if not usable() and prompts.usable():
             return self._ask(options)
         must_have_a_terminal("Use `airflow-wizard apply -f PLAN` there.")
+        return run(lambda: self._begin(options))
+
+    def _begin(self, options: argparse.Namespace) -> "Session":
+        from functools import partial
+
+        from wizard.cluster.real import connect
+        from wizard.session import Session
+        from wizard.tui.kept import KeptDraft, usual_place
+
+        to_cluster, there = partial(connect, options.kubeconfig), contexts_of(options)
         draft, path = draft_of(options)
-        to_cluster = partial(connect, options.kubeconfig)
-        return run(draft, to_cluster, contexts_of(options), path=path, context=options.context or "")
+        kept = KeptDraft(usual_place())
+        return Session(draft, to_cluster, there, path, context=options.context or "", kept=kept)
 
     def _ask(self, options: argparse.Namespace) -> int:
         """The same questions, where there is a terminal that cannot draw."""

@@ -8,9 +8,10 @@ from wizard.picks import Pick
 from wizard.plan.shorthand import in_a_line
 from wizard.progress import Mark
 from wizard.prompts.terminal import Terminal, say
-from wizard.questions import STEPS, Question
+from wizard.questions import Question
 from wizard.record import readable
 from wizard.session import CONTEXT, Session
+from wizard.steps import STEPS
 
 PATIENCE = 10.0
 """Seconds for which a cluster is waited for that hasn't answered yet."""

@@ -12,9 +12,10 @@ from wizard.plan.rules import warnings
 from wizard.progress import Mark
 from wizard.prompts.interview import Interview
 from wizard.prompts.terminal import say
-from wizard.questions import STEPS, Choice
+from wizard.questions import Choice
 from wizard.saving import holds_other, save
 from wizard.session import Session
+from wizard.steps import STEPS
 
 SAVE, MEND, CHANGE, LEAVE = "save", "mend", "change", "leave"
 

@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from wizard.cluster.interface import Cluster
-from wizard.cluster.kubeconfig import Context
 from wizard.errors import Exit
-from wizard.questions import Draft
+
+if TYPE_CHECKING:
+    from wizard.session import Session
 
 
 def usable() -> bool:
@@ -18,27 +18,18 @@ def usable() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 
 
-def run(
-    draft: Draft,
-    connect: Callable[[str], Cluster],
-    contexts: Sequence[Context],
-    *,
-    path: Path | None = None,
-    context: str = "",
-    sandbox: bool = False,
-) -> int:
+def run(begin: "Callable[[], Session]", *, sandbox: bool = False) -> int:
     """Run the wizard to its end; the exit code.
 
-    `connect` is called with the name of a context, in a thread, when the cluster is first asked. `context` is the one
-    to begin with; without it the kubeconfig's current one. `path` is the plan's file that the draft comes from.
-    What is worth keeping of the screen is said on stderr afterwards.
+    `begin` reads what there is to begin with, in a thread, while the first frame stands there; a `UserError` of it ends
+    the wizard and is raised here. What is worth keeping of the screen is said on stderr afterwards.
     """
     from wizard.tui.app import WizardApp
-    from wizard.tui.kept import KeptDraft, usual_place
 
-    kept = None if sandbox else KeptDraft(usual_place())
-    app = WizardApp(draft, connect, contexts, path=path, context=context, sandbox=sandbox, kept=kept)
+    app = WizardApp(begin, sandbox=sandbox)
     code = app.run()
+    if app.refused:
+        raise app.refused
     for line in app.farewell():
         print(line, file=sys.stderr)
     if code is None:  # it crashed, and said so

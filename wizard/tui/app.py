@@ -1,29 +1,30 @@
-"""The Textual application: one screen, the palette's commands, and how it ends."""
+"""The Textual application: how it begins, the palette's commands, and how it ends."""
 
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual import work
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from wizard.cluster.interface import Cluster
-from wizard.cluster.kubeconfig import Context
 from wizard.errors import Exit, UserError
-from wizard.questions import Draft
-from wizard.session import RAIL, Session
-from wizard.summary import Summary
-from wizard.tui.choice_list import HIGH
-from wizard.tui.confirm_dialog import ConfirmDialog
-from wizard.tui.kept import KeptDraft
-from wizard.tui.screen import WizardScreen
+from wizard.steps import RAIL
+from wizard.tui.keys import KeysInTurn
+from wizard.tui.steps_screen import StepsScreen
+
+if TYPE_CHECKING:
+    from wizard.session import Session
+    from wizard.tui.screen import WizardScreen
+
+HIGH = 30
+"""Lines of a screen on which what a choice would mean may take several."""
 
 
-class WizardApp(App[int]):
+class WizardApp(KeysInTurn[int]):
     """Asks, shows, applies. Returns the exit code."""
 
     TITLE = "airflow-wizard"
@@ -37,31 +38,47 @@ class WizardApp(App[int]):
         Binding("ctrl+q", "quit", "quit", key_display="^q", priority=True),
     ]
 
-    def __init__(
-        self,
-        draft: Draft,
-        connect: Callable[[str], Cluster],
-        contexts: Sequence[Context],
-        *,
-        path: Path | None = None,
-        context: str = "",
-        sandbox: bool = False,
-        kept: KeptDraft | None = None,
-    ) -> None:
+    session: "Session"
+    wizard: "WizardScreen"
+
+    def __init__(self, begin: Callable[[], "Session"], *, sandbox: bool = False) -> None:
+        """`begin` reads what there is to read, in a thread; a `UserError` of it is in `refused` afterwards."""
         super().__init__()
-        self.session = Session(draft, connect, contexts, path, sandbox, context, kept=kept)
-        self.wizard = WizardScreen(self.session)
+        self._begin, self._sandbox = begin, sandbox
+        self.begun = False
+        self.refused: UserError | None = None
 
     def on_mount(self) -> None:
-        """Show the wizard."""
-        self.push_screen(self.wizard)
+        """The first frame comes before the heavy imports; keys that are pressed meanwhile are for the wizard."""
+        self.hold_keys()
+        self.push_screen(StepsScreen(self._sandbox))
+        self.call_after_refresh(self._prepare)
+
+    @work(thread=True)
+    def _prepare(self) -> None:
+        try:
+            from wizard.tui.screen import WizardScreen
+
+            session = self._begin()
+        except UserError as error:
+            self.refused = error
+            self.call_later(self.exit, error.code)
+        else:
+            self.call_later(self._show, session, WizardScreen(session))
+
+    async def _show(self, session: "Session", wizard: "WizardScreen") -> None:
+        """The wizard itself."""
+        self.session, self.wizard = session, wizard
+        await self.switch_screen(wizard)
+        self.begun = True
+        self.release_keys()
         if not self.session.contexts:
             text = "The plan can be made and saved, but not applied. Set KUBECONFIG, or start with --kubeconfig FILE."
             self.notify(text, title="No kubeconfig was found", severity="warning", timeout=20)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette offers."""
-        if screen is self.wizard:
+        if self.begun and screen is self.wizard:
             for step, title in RAIL.items():
                 yield SystemCommand(f"Go to {title}", self.session.subject(step), partial(self.wizard.go, step))
             if self.session.applied is not None:
@@ -75,7 +92,11 @@ class WizardApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leave; asks once where something would be lost or is under way. A second ^q leaves."""
-        if isinstance(self.screen, ConfirmDialog):
+        from wizard.tui.confirm_dialog import ConfirmDialog
+
+        if not self.begun:
+            self.exit(Exit.OK)
+        elif isinstance(self.screen, ConfirmDialog):
             self._leave(True)
         elif self.wizard.apply_pane.state == "running":
             done = self.wizard.apply_pane.applied()
@@ -97,6 +118,10 @@ class WizardApp(App[int]):
 
     def farewell(self) -> list[str]:
         """What is worth keeping once the screen is gone."""
+        from wizard.summary import Summary
+
+        if not self.begun:
+            return []
         pane, path = self.wizard.apply_pane, self.session.path
         lines = [f"The plan is in {path}."] if path and not self.session.changed() else []
         if self.session.sandbox:

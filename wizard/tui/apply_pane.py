@@ -15,7 +15,8 @@ from wizard.cluster.interface import Cluster
 from wizard.errors import UserError
 from wizard.plan.model import Plan
 from wizard.progress import Mark, Row
-from wizard.session import UNSEEN, Session
+from wizard.session import Session
+from wizard.steps import UNSEEN
 from wizard.summary import Summary, summary
 from wizard.tui.apply_texts import failure, said, way_in
 from wizard.tui.labelled import Labelled

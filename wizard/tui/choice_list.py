@@ -21,8 +21,6 @@ from wizard.tui.moves import Moved
 
 ON, OFF, BLOCKED, FAILING = "(●)", "( )", "(-)", "(×)"
 _LONGEST_TITLE = 26
-HIGH = 30
-"""Lines of a screen on which a form has room to spare."""
 _MANY = 8
 """Choices of which one sees a part: contexts."""
 _COLOURS = {Mark.DONE: "$text-accent", Mark.WARNING: "$text-warning", Mark.FAILED: "$text-error"}

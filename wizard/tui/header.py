@@ -1,12 +1,13 @@
 """The first line of every screen: which cluster, which namespace, which profile; or that nothing real runs."""
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from wizard.check import sums
-from wizard.check.facts import age
-from wizard.session import Session
+if TYPE_CHECKING:
+    from wizard.session import Session
 
 WIDE = 110
 """Columns from which there is room for what the plan asks for, and for how old that is what the cluster said."""
@@ -27,15 +28,22 @@ class Header(Horizontal):
     }
     """
 
+    def __init__(self, sandbox: bool) -> None:
+        super().__init__()
+        self._sandbox = sandbox
+
     def compose(self) -> ComposeResult:
         yield Static("airflow-wizard", id="brand")
-        yield Static(SANDBOX, id="sandbox")
+        if self._sandbox:
+            yield Static(SANDBOX, id="sandbox")
         yield Static(id="cluster", markup=False)
         yield Static(id="target", markup=False)
 
-    def show(self, session: Session) -> None:
+    def show(self, session: "Session") -> None:
         """Paint what holds now."""
-        self.query_one("#sandbox").display = session.sandbox
+        from wizard.check import sums
+        from wizard.check.facts import age
+
         wide = self.app.size.width >= WIDE
         asked = f" · asked {age(session.facts.age)}" if session.facts and wide else ""
         cluster = f"{session.context}{asked} · {session.server}" if session.context else "no cluster chosen"

@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
-from wizard.questions import STEPS
 from wizard.render import Manifest
 from wizard.render.text import text_of_manifest
 from wizard.render.trace import Origin, Path, item_part
+from wizard.steps import STEPS
 
 BROUGHT, CHANGED, PLAIN = "+", "~", " "
 """Marks in front of a line: a step brings it in; its answers changed it just now; neither."""

@@ -11,7 +11,8 @@ from textual.widgets.option_list import Option
 
 from wizard.questions import Question
 from wizard.render import Manifest
-from wizard.session import RAIL, Session
+from wizard.session import Session
+from wizard.steps import RAIL
 from wizard.tui.lines import BROUGHT, CHANGED, PLAIN, Line, brings, excerpt, lines_of, marked
 from wizard.tui.moves import Wanted
 from wizard.tui.why import Reason, reason

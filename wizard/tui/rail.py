@@ -7,7 +7,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from wizard.progress import Mark
-from wizard.session import RAIL
+from wizard.steps import RAIL
 
 HERE = "▸"
 _GAP = "  "

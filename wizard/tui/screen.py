@@ -4,18 +4,17 @@ from io import StringIO
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer
+from textual.widgets import ContentSwitcher
 
 from wizard.check import Facts
 from wizard.plan.file import DEFAULT_FILE, text_of
 from wizard.plan.model import Plan
-from wizard.questions import STEPS, Key
-from wizard.session import CONTEXT, RAIL, Session
+from wizard.questions import Key
+from wizard.session import CONTEXT, Session
+from wizard.steps import RAIL, STEPS
 from wizard.tui.apply_pane import ApplyPane
 from wizard.tui.fields import Field
 from wizard.tui.form import Form
@@ -25,14 +24,12 @@ from wizard.tui.moves import Wanted
 from wizard.tui.preview import Preview
 from wizard.tui.rail import Rail
 from wizard.tui.review import Review
+from wizard.tui.steps_screen import StepsScreen
 from wizard.tui.yaml_view import YamlView
 
 
-class WizardScreen(Screen[None]):
+class WizardScreen(StepsScreen):
     """Moves between the steps, and passes on what happens in one to the others."""
-
-    CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = None
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "help", key_display="F1", priority=True),
@@ -55,22 +52,16 @@ class WizardScreen(Screen[None]):
             self.applied = applied
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__(session.sandbox)
         self._session = session
         self.step = ""
         self.apply_pane = ApplyPane(session, id="apply")
 
-    def compose(self) -> ComposeResult:
-        yield Header()
-        with Horizontal(id="body"):
-            yield Rail()
-            with ContentSwitcher(id="panes", initial="form"):
-                with Horizontal(id="form"):
-                    yield Form(self._session)
-                    yield Preview(self._session)
-                yield Review(self._session, id="review")
-                yield self.apply_pane
-        yield Footer(compact=True)
+    def panes(self) -> ContentSwitcher:
+        """The form with its preview, Review, Apply: one at a time."""
+        form = Horizontal(Form(self._session), Preview(self._session), id="form")
+        review = Review(self._session, id="review")
+        return ContentSwitcher(form, review, self.apply_pane, id="panes", initial="form")
 
     async def on_mount(self) -> None:
         """Start at the first step, and look meanwhile at the cluster."""

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from wizard.plan.shorthand import in_a_line
-from wizard.questions import STEPS, Key
+from wizard.questions import Key
 from wizard.render.trace import Origin
-from wizard.session import RAIL, Session
+from wizard.session import Session
+from wizard.steps import RAIL, STEPS
 from wizard.tui.lines import step_of
 
 _LONGEST = 40
