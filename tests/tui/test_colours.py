@@ -5,7 +5,7 @@ from rich.color import ColorSystem
 
 from tests.tui.make_snapshots import HERE, SCREENS, settled
 from tests.tui.screens import Driven, wizard
-from wizard.questions import STEPS
+from wizard.steps import STEPS
 from wizard.tui.fields import Field
 from wizard.tui.form import Form
 

@@ -11,7 +11,8 @@ from wizard.plan.file import load
 from wizard.plan.shorthand import in_a_line
 from wizard.prompts.interview import Interview
 from wizard.prompts.plain import Plain
-from wizard.questions import STEPS, Draft, Key, Question
+from wizard.questions import Draft, Key, Question
+from wizard.steps import STEPS
 from wizard.tui.form import Form
 
 Answered = tuple[Question, object, object]
