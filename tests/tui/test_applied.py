@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.tui.screens import wizard
+from tests.tui.screens import LARGE, wizard
 from wizard import apply as applying
 from wizard.cluster.sandbox import Sandbox
 from wizard.plan.file import complete
@@ -44,7 +44,7 @@ async def test_who_wants_to_begin_anew_is_asked_once() -> None:
 async def test_answers_of_ones_own_are_not_interrupted() -> None:
     draft = Draft()
     draft.answer(("nodes", "controlPlane", "nodeSelector"), "pool=airflow")
-    async with wizard(cluster=installed(), draft=draft) as screen:
+    async with wizard(LARGE, cluster=installed(), draft=draft) as screen:
         await screen.until("√ airflow is there")
         assert HOLDS not in screen.text
         await screen.press("ctrl+p")
@@ -57,7 +57,7 @@ async def test_answers_of_ones_own_are_not_interrupted() -> None:
 
 
 async def test_another_namespace_offers_its_own() -> None:
-    async with wizard(cluster=installed("team")) as screen:
+    async with wizard(LARGE, cluster=installed("team")) as screen:
         await screen.until("√ airflow will be created")
         await screen.press("tab", "tab")
         await screen.type("team")

@@ -11,11 +11,11 @@ from wizard.steps import RAIL
 
 
 async def test_a_fact_stands_beside_its_question() -> None:
-    async with wizard() as screen:
+    async with wizard(LARGE) as screen:
         await screen.until("√ airflow will be created")
         assert "√ Kubernetes v1.34.0" in screen.text
         await screen.go("nodes")
-        await screen.until("√ the node can take the control plane")
+        await screen.until("√ the node can take the control")
 
 
 async def test_what_would_wait_is_told_at_the_field_and_on_the_rail() -> None:
@@ -42,7 +42,7 @@ async def test_another_section_that_is_not_finished_hides_no_fact() -> None:
 
 async def test_f5_asks_again() -> None:
     cluster = Sandbox(pace=0)
-    async with wizard(cluster=cluster) as screen:
+    async with wizard(LARGE, cluster=cluster) as screen:
         await screen.until("√ airflow will be created")
         cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "airflow"}})
         await screen.press("f5")
@@ -52,7 +52,7 @@ async def test_f5_asks_again() -> None:
 async def test_another_namespace_is_looked_at_when_its_step_is_left() -> None:
     cluster = Sandbox(pace=0)
     cluster.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team"}})
-    async with wizard(cluster=cluster) as screen:
+    async with wizard(LARGE, cluster=cluster) as screen:
         await screen.until("√ airflow will be created")
         await screen.press("tab", "tab")
         await screen.type("team")
@@ -106,7 +106,7 @@ async def test_an_answer_of_the_cluster_that_comes_while_fields_are_mounted_wait
             screen.app.wizard.action_look()
             await screen.press("f8")
         await screen.go("nodes")
-        await screen.until("√ the node can take the control plane")
+        await screen.until("√ the node can take the control")
 
 
 async def test_each_choice_says_what_it_would_mean_here_before_it_is_taken() -> None:

@@ -56,7 +56,7 @@ async def test_a_cluster_that_is_gone_is_told() -> None:
 
 
 async def test_without_an_installation_the_key_is_not_shown_and_does_nothing() -> None:
-    async with wizard() as screen:
+    async with wizard(LARGE) as screen:
         await screen.until("√ airflow will be created")
         await screen.press("f6")
         assert screen.app.screen is screen.app.wizard and "F6" not in screen.text

@@ -36,7 +36,7 @@ async def test_a_choice_has_lines_in_many_objects() -> None:
         assert "+ Role" in screen.text
         assert "What Where do tasks run? brings in" in screen.text
         await screen.press("escape")
-        assert "▌ Where do tasks run?" in screen.text
+        await screen.until("▌ Where do tasks run?")
 
 
 async def test_from_any_line_of_review_to_its_question() -> None:

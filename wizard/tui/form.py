@@ -80,13 +80,14 @@ class Form(VerticalScroll, can_focus=False):
         self.tell()
 
     def scroll_to_region(self, region: Region, **how: Any) -> Offset:
-        """A question comes into sight as a whole; of one that is too high, its title with what is wanted of it."""
+        """A question comes into sight as a whole; of one that is too high, its title with what is wanted of it, unless
+        that is one line far below."""
         height = self.scrollable_content_region.height
         for field in self.query(Field):
             whole = field.virtual_region_with_margin
             if whole.contains_region(region):
                 end = whole.bottom if whole.height <= height else whole.y + height
-                if region.bottom <= end or region.height > height:
+                if region.bottom <= end or region.height > height // 2:
                     region = Region(whole.x, whole.y, whole.width, end - whole.y)
         return super().scroll_to_region(region, **how)
 

@@ -76,7 +76,8 @@ class KeysInTurn(App[ReturnType]):
             self._done(number)
 
     def _heard(self, node: DOMNode, chain: list[DOMNode], number: int, waited: bool) -> None:
-        self._wait_for(chain, number, waited or node.message_queue_size > 0)
+        more = node.message_queue_size > 0 or node._pending_message is not None  # it has looked at the next one already
+        self._wait_for(chain, number, waited or more)
 
     def _done(self, number: int) -> None:
         if self._under_way == number:
