@@ -50,6 +50,7 @@ class Driven:
         await self.press("end", "ctrl+u")
         self.app.post_message(Paste(text))  # as a terminal sends it; the app hands it on to the focus
         await self._pilot.pause()
+        await self.press()
 
     async def click(self, text: str) -> None:
         """Click on the first place of the screen that holds the text."""
