@@ -42,6 +42,7 @@ class PortForward:
         self._lock = threading.Lock()
         self._pod = ""
         self._troubled = False
+        self._refused = 0
         self._closed = False
 
     def serve(self) -> None:
@@ -86,6 +87,7 @@ class PortForward:
             self._free.release()
 
     def _to_a_pod(self, client: socket.socket) -> None:
+        before = self._refused
         try:
             pod = ready_pod(self._cluster, self._namespace)
             stream = self._cluster.forward(self._namespace, pod, PORT)
@@ -95,7 +97,8 @@ class PortForward:
             self._tell_pod(pod)
             try:
                 stream.relay(client)
-                self._troubled = False
+                if self._refused == before:  # else what was well is over
+                    self._troubled = False
             except ClusterError:  # the kubelet's reason is long, and about addresses that nobody knows
                 self._refuse(client, f"{pod} does not answer")
 
@@ -111,6 +114,7 @@ class PortForward:
             if not self._troubled:
                 self._say(f"{why}; each new connection looks again")
             self._troubled = True
+            self._refused += 1
         client.settimeout(0.2)
         with suppress(TimeoutError):
             client.recv(1 << 16)  # else closing would take the answer away from who has more to say
