@@ -514,6 +514,7 @@ def test_a_rotation_that_is_killed_at_each_write(
         assert not differs(rolled(commands.namespace), wanted)
 
 
+@pytest.mark.long
 def test_ctrl_c_in_a_rotation(cluster: Cluster, ready: Callable[[], Commands]) -> None:
     commands = ready()
     before = values(cluster, commands.namespace)
@@ -592,6 +593,7 @@ def test_an_upgrade_that_is_killed_at_each_write(
         cluster.delete("v1", "Namespace", commands.namespace)
 
 
+@pytest.mark.long
 def test_ctrl_c_in_an_upgrade(cluster: Cluster, ready: Callable[[], Commands]) -> None:
     commands = ready()
     code, said = commands.stopped(signal.SIGINT, lambda *which: with_a_log(faults.after(*which)), 1, *UPGRADE)

@@ -25,7 +25,7 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("source", ["file", "environment"])
+@pytest.mark.parametrize("source", ["file", pytest.param("environment", marks=pytest.mark.long)])
 def test_only_secrets_have_what_is_secret(source: str, cluster: Cluster, namespace: str, tmp_path: Path) -> None:
     secrets, folder = tmp_path / "secrets", tmp_path / "work"
     secrets.mkdir()
