@@ -14,8 +14,10 @@ F8 = "\x1b[19~"
 DOWN = "\x1b[B"
 ENTER = "\r"
 TAB = "\t"
+CTRL_P = "\x10"
 CTRL_Q = "\x11"
 CTRL_S = "\x13"
+ESCAPE = "\x1b"
 
 
 def demo_in(folder: Path) -> pexpect.spawn:
@@ -69,3 +71,14 @@ def test_without_a_terminal_it_says_what_to_do_instead() -> None:
     assert code == 2
     assert "needs a terminal" in said
     assert "Traceback" not in said
+
+
+def test_the_palette_is_asked_for_before_the_first_question_is_there(tmp_path: Path) -> None:
+    demo = demo_in(tmp_path)
+    demo.expect("SANDBOX: nothing real runs")
+    demo.send(CTRL_P)
+    demo.expect("Search for commands")
+    demo.send(ESCAPE + CTRL_Q)
+    demo.expect(pexpect.EOF)
+    demo.close()
+    assert demo.exitstatus == 0

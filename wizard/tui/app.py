@@ -47,7 +47,7 @@ class WizardApp(KeysInTurn[int]):
 
     def on_mount(self) -> None:
         """The first frame comes before the heavy imports; keys that are pressed meanwhile are for the wizard."""
-        self.hold_keys()
+        self.hold_keys("ctrl+q")
         self.push_screen(StepsScreen(self._sandbox))
         self.call_after_refresh(self._prepare)
 

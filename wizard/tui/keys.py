@@ -25,15 +25,16 @@ class KeysInTurn(App[ReturnType]):
         """The number of the key that is under way; 0 for none."""
         self._count = 0
         self._held = False
+        self._at_once: tuple[str, ...] = ()
 
     @property
     def keys_are_done(self) -> bool:
         """Whether every key has done what it does."""
         return not self._under_way and not self._ahead
 
-    def hold_keys(self) -> None:
-        """Keep what is typed until `release_keys`; what the application itself does at once, such as quit, it does."""
-        self._held = True
+    def hold_keys(self, *but: str) -> None:
+        """Keep what is typed until `release_keys`, but for these keys, which do at once what they do."""
+        self._held, self._at_once = True, but
 
     def release_keys(self) -> None:
         """Hand on what was typed meanwhile."""
@@ -42,10 +43,9 @@ class KeysInTurn(App[ReturnType]):
 
     async def on_event(self, event: Event) -> None:
         """Queue keys and what is pasted, the first time they come by."""
-        if not isinstance(event, Key | Paste) or event.is_forwarded:
+        at_once = self._held and isinstance(event, Key) and event.key in self._at_once
+        if at_once or not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
-        elif self._held and isinstance(event, Key) and await self._check_bindings(event.key, priority=True):
-            return
         else:
             self._ahead.append(event)
             await self._hand_on()
