@@ -50,7 +50,7 @@ def prepare(cluster: Cluster, namespace: str, *, purge: bool = False) -> Prepare
     space = _our_namespace(cluster, namespace)
     if purge and space and "deletionTimestamp" in space["metadata"]:
         return Prepared(namespace, [], [], purge, namespace_goes=True, known=record.Record(frozenset(), ""))
-    known = record.read(cluster, namespace) if namespace_exists(cluster, namespace) else None
+    known = record.read(cluster, namespace) if space or namespace_exists(cluster, namespace) else None
     if known is None:
         raise record.nothing_applied(namespace)
     kinds = record.Record(known.kinds | {("v1", "ConfigMap"), ("v1", "Secret")}, "")

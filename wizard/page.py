@@ -49,8 +49,7 @@ _WHO = ("User", "Admin", "Password")
 
 
 def _applied(cluster: Cluster, namespace: str) -> Plan | None:
-    recorded = record.read(cluster, namespace)
-    return record.readable(recorded.plan) if recorded else None
+    return record.plan_in(record.read(cluster, namespace))
 
 
 def show(url: str) -> bool:

@@ -114,6 +114,11 @@ def readable(plan: str) -> Plan | None:
         return None
 
 
+def plan_in(recorded: Record | None) -> Plan | None:
+    """The plan that a record holds; None where there is none, or none that can be read."""
+    return readable(recorded.plan) if recorded else None
+
+
 def nothing_applied(namespace: str) -> UserError:
     """What is said of a namespace without a record."""
     return UserError(

@@ -109,10 +109,9 @@ def _doubted(cluster: Cluster, deployment: Object, pods: list[Object], known: An
 def answers(cluster: Cluster, namespace: str) -> Answers:
     """The answers by place of the plan that was applied last; empty where the cluster doesn't tell it."""
     try:
-        recorded = record.read(cluster, namespace)
+        plan = record.plan_in(record.read(cluster, namespace))
     except UserError:
         return {}
-    plan = record.readable(recorded.plan) if recorded else None
     return Draft.of(plan).said() if plan else {}
 
 

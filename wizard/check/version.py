@@ -7,13 +7,13 @@ from wizard.check.finding import Finding
 from wizard.plan.fields import AIRFLOW_DOCS
 from wizard.plan.sections.airflow import release
 from wizard.progress import Mark
-from wizard.record import readable
+from wizard.record import plan_in
 from wizard.render import Rendered
 
 
 def check(rendered: Rendered, facts: Facts) -> Iterator[Finding]:
     """An older Airflow stops at a database that a newer one has migrated."""
-    applied = readable(facts.record.plan) if facts.record else None
+    applied = plan_in(facts.record)
     wanted = rendered.plan.airflow.version
     if applied and release(wanted) < release(applied.airflow.version):
         newer = applied.airflow.version

@@ -12,15 +12,13 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from wizard.cluster.interface import ClusterError, Exists, Invalid, Missing, Object, Unreachable
-from wizard.cluster.kubeconfig import Entry
+from wizard.cluster.kubeconfig import Entry, on_this_machine
 from wizard.cluster.login import Login
 from wizard.cluster.pace import Pace
 from wizard.cluster.refusals import About, Gone, not_an_api_server, refused, unknown_kind, unreachable
@@ -275,7 +273,7 @@ def _configuration(entry: Entry, login: Login) -> Any:
     if entry.cluster.get("proxy-url"):
         # As in kubectl, NO_PROXY is only about proxies from the environment.
         configuration.proxy, configuration.no_proxy = str(entry.cluster["proxy-url"]), ""
-    elif _on_this_machine(entry.server):
+    elif on_this_machine(entry.server):
         # As in kubectl: else HTTPS_PROXY would break kind and minikube on every laptop of a company.
         configuration.proxy = None
     if configuration.proxy and (user := urlsplit(configuration.proxy).username):
@@ -328,13 +326,6 @@ def _be_quiet(insecure: bool) -> None:
         from urllib3.exceptions import InsecureRequestWarning
 
         warnings.filterwarnings("ignore", category=InsecureRequestWarning)
-
-
-def _on_this_machine(server: str) -> bool:
-    host = urlsplit(server).hostname or ""
-    with suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host == "localhost"
 
 
 def _retry_after(headers: Any) -> float:

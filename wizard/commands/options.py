@@ -143,11 +143,11 @@ def confirm(question: str, options: argparse.Namespace, cluster: "Cluster | None
     """
     from wizard.cluster.kubeconfig import on_this_machine
 
-    unnamed = cluster is not None and not options.context and not on_this_machine(cluster.server)
-    if options.yes and cluster is not None and unnamed:
+    unnamed = cluster if cluster and not options.context and not on_this_machine(cluster.server) else None
+    if options.yes and unnamed:
         raise UserError(
-            f"Context {cluster.context} leads to {cluster.server}, not to this machine, and nothing was changed.",
-            f"Beside --yes, name it: --context {shlex.quote(cluster.context)}",
+            f"Context {unnamed.context} leads to {unnamed.server}, not to this machine, and nothing was changed.",
+            f"Beside --yes, name it: --context {shlex.quote(unnamed.context)}",
             Exit.USAGE,
         )
     if options.yes:
@@ -156,10 +156,10 @@ def confirm(question: str, options: argparse.Namespace, cluster: "Cluster | None
         raise UserError("There is no terminal to ask on, and nothing was changed.", "Say --yes to go on.", Exit.USAGE)
     from wizard.prompts import this_terminal
 
-    if cluster is None or not unnamed:
+    if unnamed is None:
         return this_terminal().yes(question, False)
-    say(f"{cluster.server} is not this machine.")
-    if this_terminal().text(f"{question} To go on, type the context, {cluster.context}", "", "no") != cluster.context:
+    say(f"{unnamed.server} is not this machine.")
+    if this_terminal().text(f"{question} To go on, type the context, {unnamed.context}", "", "no") != unnamed.context:
         return False
-    options.context = cluster.context
+    options.context = unnamed.context
     return True

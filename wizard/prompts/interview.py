@@ -9,7 +9,7 @@ from wizard.plan.shorthand import in_a_line
 from wizard.progress import Mark
 from wizard.prompts.terminal import Terminal, say
 from wizard.questions import Question
-from wizard.record import readable
+from wizard.record import plan_in
 from wizard.session import CONTEXT, Session
 from wizard.steps import STEPS
 
@@ -75,7 +75,7 @@ class Interview:
         facts = self.session.look(namespace)
         if (context, namespace) == self._about:
             self.session.facts = facts
-            self.session.applied = readable(facts.record.plan) if facts and facts.record else None
+            self.session.applied = plan_in(facts.record) if facts else None
 
     def _ask(self, question: Question) -> None:
         value = self.session.value(question.key)

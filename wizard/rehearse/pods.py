@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wizard.plan.derived.login import unexpanded
+from wizard.plan.unexpanded import unexpanded
 from wizard.rehearse.tries import Try
 from wizard.render import NeededSecret
 from wizard.render.lift import Object

@@ -102,8 +102,10 @@ class WizardScreen(StepsScreen):
     @work(thread=True, exclusive=True, group="facts")
     def _look(self, context: str, namespace: str) -> None:
         """Ask the cluster of this run; of one that doesn't answer nothing is known, and Apply will say why."""
+        from wizard.record import plan_in
+
         facts = self._session.look(namespace)
-        self.post_message(self.Looked(context, facts, _applied(facts) if facts else None))
+        self.post_message(self.Looked(context, facts, plan_in(facts.record) if facts else None))
 
     def on_wizard_screen_looked(self, event: Looked) -> None:
         """Say what the answers mean there, unless another one was chosen meanwhile."""
@@ -297,10 +299,3 @@ class WizardScreen(StepsScreen):
     def _paint(self) -> None:
         self._paint_header()
         self.query_one(Rail).show(self._session.marks(), self.step)
-
-
-def _applied(facts: Facts) -> Plan | None:
-    """The plan that was applied, where a record says so and it can be read."""
-    from wizard.record import readable
-
-    return readable(facts.record.plan) if facts.record else None

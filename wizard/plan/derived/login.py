@@ -6,6 +6,7 @@ from typing import Any
 from wizard.plan.derived.secret_places import place_of
 from wizard.plan.model import Plan
 from wizard.plan.sections.login import Ldap
+from wizard.plan.unexpanded import unexpanded
 
 OWN_CA = "/opt/airflow/ldap-ca/ca.crt"
 """Where the plan's certificate is mounted: blueprints/login/ldap/webserver-config.pod.patch.yaml."""
@@ -26,11 +27,6 @@ ANSWERED = {
 def values(plan: Plan) -> dict[str, Any]:
     """What blueprints can name below `derived`."""
     return {"adminEmail": unexpanded(plan.login.admin.email), **_of_choice(plan)}
-
-
-def unexpanded(text: str) -> str:
-    """As it is written in `env[].value`, where Kubernetes would take `$(VAR)` for a variable and `$$` for a `$`."""
-    return text.replace("$", "$$")
 
 
 def _of_choice(plan: Plan) -> dict[str, Any]:
